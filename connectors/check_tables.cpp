@@ -1,0 +1,93 @@
+#include "connectors/check.hpp"
+#include "connectors/check_findings.hpp"
+
+#include <algorithm>
+
+namespace retention {
+
+namespace {
+
+// True where the table's rows can be named, counted and changed one by one. What a trigger on a view reports as deleted
+// is still there (notes: 3 reported, 3 still there), and a virtual table's rows live somewhere else.
+bool judge_kind(CheckFindings& findings, const Plan& plan, const Table& table, const Place& place) {
+    if (table.kind == TableKind::view)
+        findings.error(place, shown(table) + " is a view: what it reports as deleted or changed may still be there",
+                       "name the table behind it");
+    if (table.kind == TableKind::virtual_table)
+        findings.error(place, shown(table) + " is a virtual table: its rows are kept somewhere else",
+                       "name the table that holds the rows");
+    const bool ours = plan.catalogue->same_name(table.name, "retentiond_batches") ||
+                      plan.catalogue->same_name(table.name, "retentiond_last");
+    if (ours)
+        findings.error(place, shown(table) + " is retentiond's own table: its rows prove what was disposed of",
+                       "take the rule out; the table stays small");
+    return table.kind == TableKind::table && !ours;
+}
+
+// Of unique indexes over columns that are never NULL: `key = ["a", "b"]` lines to choose from.
+std::string key_candidates(const Table& table) {
+    std::vector<std::string> lines;
+    for (const Index& index : table.indexes) {
+        const bool usable = index.unique && !index.partial && !index.columns.empty() &&
+                            std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& name) {
+                                const Column* column = table.find(name);
+                                return column && !column->nullable;
+                            });
+        if (usable) lines.push_back("key = " + toml_names(index.columns));
+    }
+    if (lines.empty()) return "give the table a primary key, or a unique index over NOT NULL columns to name in `key`";
+    return "name columns of a unique index in the rule:\n" + listing(lines, "\n");
+}
+
+// SQLite: INTEGER PRIMARY KEY is the rowid itself, and WITHOUT ROWID keys are NOT NULL whatever the catalogue says
+// (sqlite.org/lang_createtable.html, "The PRIMARY KEY"); any other primary key of SQLite may hold NULL.
+bool may_be_null(const Table& table, const Column& column) {
+    std::string type = column.type;
+    std::transform(type.begin(), type.end(), type.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    const bool rowid =
+        table.primary_key.size() == 1 && type == "INTEGER" && table.find(table.primary_key.front()) == &column;
+    return column.nullable && !table.without_rowid && !rowid;
+}
+
+void judge_nulls(CheckFindings& findings, const Plan& plan, const std::vector<std::string>& key) {
+    std::vector<std::string> nullable;
+    for (const Column* column : plan.key)
+        if (may_be_null(*plan.table, *column)) nullable.push_back(column->name);
+    if (nullable.empty()) return;
+    const std::string columns = shown(*plan.table, nullable);
+    if (same_columns(*plan.catalogue, key, plan.table->primary_key))
+        findings.warning(plan.rule.place,
+                         "the primary key column " + columns + " may be NULL, and such a row cannot be named",
+                         "declare it NOT NULL; a run checks that there is no such row");
+    else
+        findings.error(plan.rule.place,
+                       "the key column " + columns + " may be NULL, and a unique index lets many rows be so",
+                       "declare it NOT NULL, or choose another key: " + key_candidates(*plan.table));
+}
+
+void judge_key(CheckFindings& findings, const Plan& plan) {
+    std::vector<std::string> key;
+    for (const Column* column : plan.key) key.push_back(column->name);
+    if (key.empty()) {
+        findings.error(plan.rule.place, "the table " + shown(*plan.table) + " has no primary key",
+                       key_candidates(*plan.table));
+    } else if (!plan.table->is_unique(key)) {
+        findings.error(plan.rule.place,
+                       "the key " + shown(*plan.table, key) + " is not unique: two records could bear one name",
+                       key_candidates(*plan.table));
+    } else {
+        judge_nulls(findings, plan, key);
+    }
+}
+
+} // namespace
+
+Problems check_tables(const Plan& plan) {
+    CheckFindings findings(plan);
+    if (judge_kind(findings, plan, *plan.table, plan.rule.place)) judge_key(findings, plan);
+    for (const PlannedRelated& entry : plan.related) judge_kind(findings, plan, entry.link.table(), entry.place);
+    return findings.take();
+}
+
+} // namespace retention

@@ -1,0 +1,31 @@
+#pragma once
+// SQLite's SQL. Dates are text or numbers, so that days are read, and masks applied, by the functions that
+// connectors/sqlite_functions.hpp puts on the connection: one reading for every engine's dates would be the server's,
+// here it is our own.
+
+#include "connectors/dialect.hpp"
+
+namespace retention {
+
+class SqliteDialect : public Dialect {
+public:
+    explicit SqliteDialect(Zone here, Zone store) : here_(std::move(here)), store_(std::move(store)) {}
+
+    std::string quote(std::string_view name) const override;
+    Sql day_of(const Sql& value, const PlannedDate&) const override;
+    Sql day(Date) const override;
+    Sql maybe_before(const Sql& value, const PlannedDate&, Date) const override;
+    Sql date(Date) const override;          // 'YYYY-MM-DD'
+    Sql first_instant(Date) const override; // 'YYYY-MM-DD HH:MM:SS' in the zone of the store
+    Sql masked(const PlannedMask&, const Sql& value, const std::string& pseudonym_key) const override;
+    Sql is_masked(const PlannedMask&, const Sql& value) const override;
+    Sql mark(const Column&, Date as_of) const override;
+    Sql is_marked(const Sql& value) const override;
+    std::vector<std::string> identity(const Table&) const override; // the row id, or the primary key
+    Sql greatest(const std::vector<Sql>&) const override;
+
+private:
+    Zone here_, store_;
+};
+
+} // namespace retention

@@ -1,0 +1,198 @@
+#include "connectors/sqlite_session.hpp"
+
+#include "connectors/sqlite_catalogue.hpp"
+#include "connectors/sqlite_functions.hpp"
+#include "connectors/sqlite_query.hpp"
+#include "connectors/sqlite_row_sets.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace retention {
+
+namespace {
+
+// More distinct periods than this are no periods but a mistaken column.
+constexpr std::size_t most_periods = 10'000;
+
+StoredCutoffs read_periods(const SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan) {
+    StoredCutoffs periods;
+    if (!plan.period) return periods;
+    const Table& table = plan.period->link ? plan.period->link->table() : *plan.table;
+    SqliteStatement select = prepare(connection,
+                                     "SELECT DISTINCT " + Sql(dialect.column(table.name, plan.period->column->name)) +
+                                         " FROM " + dialect.table(table),
+                                     "read the periods in the data");
+    while (select.step()) {
+        const Value value = select.value(0);
+        std::optional<std::int64_t> units;
+        if (const auto* whole = std::get_if<std::int64_t>(&value)) units = *whole;
+        if (const auto* real = std::get_if<double>(&value))
+            if (std::abs(*real) < 1e9 && *real == std::floor(*real)) units = static_cast<std::int64_t>(*real);
+        if (!units) continue;
+        if (auto cutoffs = cutoffs_for(plan.rule, plan.cutoffs.as_of, *units)) periods.emplace(*units, *cutoffs);
+        if (periods.size() > most_periods)
+            throw StoreError(StoreError::Kind::refused, connection.store() + ": " + table.name + "." +
+                                                            plan.period->column->name + " holds more than " +
+                                                            std::to_string(most_periods) + " different periods");
+    }
+    return periods;
+}
+
+AllStoredCutoffs read_all_periods(const SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan) {
+    AllStoredCutoffs all;
+    all.emplace(&plan, read_periods(connection, dialect, plan));
+    for (const auto& other : plan.yields_to) all.emplace(other.get(), read_periods(connection, dialect, *other));
+    return all;
+}
+
+} // namespace
+
+SqlitePlan::SqlitePlan(const SqliteConnection& on, const SqliteDialect& in, const Plan& of)
+    : connection(on), dialect(in), plan(of), stored_(read_all_periods(on, in, of)), conditions(of, in, stored_) {}
+
+const StoredCutoffs& SqlitePlan::periods() const {
+    return stored_.at(&plan);
+}
+
+std::vector<Sql> SqlitePlan::key() const {
+    std::vector<Sql> columns;
+    for (const Column* column : plan.key) columns.emplace_back(dialect.column(plan.table->name, column->name));
+    return columns;
+}
+
+SqliteSnapshot::~SqliteSnapshot() {
+    try {
+        if (connection_.in_transaction()) connection_.exec("ROLLBACK");
+    } catch (const StoreError&) { // NOLINT(bugprone-empty-catch): a snapshot that is gone needs no end
+    }
+}
+
+SqliteSession::SqliteSession(const StoreSettings& settings, const Zone& here, Access access)
+    : connection_(settings.name, settings.file, access), dialect_(here, settings.zone), here_(here) {
+    register_functions(connection_.handle(), here, settings.zone);
+    if (access == Access::read_only) return;
+    // A rollback journal that is kept (journal_mode = persist) would keep the deleted rows with it. A write-ahead log is
+    // truncated once, at the end: growing again after each checkpoint would cost the file system a commit of its own.
+    SqliteStatement mode(connection_, "PRAGMA main.journal_mode", "read the journal's mode");
+    if (mode.step() && mode.text(0) == "persist") connection_.exec("PRAGMA journal_size_limit = 0");
+    // What a statement needs to undo itself is as large as its batch: in memory it costs no second copy on the disk.
+    connection_.exec("PRAGMA temp_store = MEMORY");
+}
+
+Catalogue SqliteSession::catalogue() {
+    return read_catalogue(connection_);
+}
+
+std::unique_ptr<Walk> SqliteSession::walk(const Plan& plan) {
+    return make_sqlite_walk(connection_, dialect_, plan);
+}
+
+std::int64_t SqliteSession::shared_records(const Plan& a, const Plan& b) {
+    const SqliteSnapshot snapshot(connection_);
+    const SqlitePlan first(connection_, dialect_, a), second(connection_, dialect_, b);
+    return count_of(connection_,
+                 "SELECT count(*)" + first.from() + " WHERE " + first.conditions.covered() + " AND " +
+                     second.conditions.covered(),
+                 "count records of two categories");
+}
+
+std::int64_t SqliteSession::rows_kept_longer(const Plan& plan, std::size_t entry, const Plan& own, bool today) {
+    const SqliteSnapshot snapshot(connection_);
+    const SqlitePlan taker(connection_, dialect_, plan), keeper(connection_, dialect_, own);
+    SqliteRowSets sets(connection_, plan, taker.conditions, dialect_);
+    sets.select_records(today ? taker.conditions.due() : taker.conditions.member());
+    sets.collect();
+    Sql kept = keeper.conditions.member() + " AND " + sets.in_entry(entry);
+    if (today) kept += " AND NOT " + keeper.conditions.due() + " AND NOT " + keeper.conditions.done();
+    return count_of(connection_, "SELECT count(*)" + keeper.from() + " WHERE " + kept,
+                 "count rows that another rule keeps");
+}
+
+void SqliteSession::prepare_witnesses() {
+    connection_.exec("CREATE TABLE IF NOT EXISTS main.retentiond_batches (batch TEXT NOT NULL PRIMARY KEY, "
+                     "records INTEGER NOT NULL, at TEXT NOT NULL, head TEXT NOT NULL)");
+}
+
+namespace {
+
+constexpr const char* has_witnesses =
+    "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'retentiond_batches'";
+
+} // namespace
+
+std::vector<Witness> SqliteSession::witnesses() {
+    const SqliteSnapshot snapshot(connection_);
+    std::vector<Witness> witnesses;
+    if (count_of(connection_, has_witnesses, "look for witness rows") == 0) return witnesses;
+    SqliteStatement select(connection_, "SELECT batch, records, at, head FROM main.retentiond_batches ORDER BY rowid",
+                           "read witness rows");
+    while (select.step()) {
+        Witness witness;
+        witness.batch = select.text(0);
+        witness.records = select.integer(1);
+        if (const auto at = read_iso(select.text(2)))
+            if (const auto* instant = std::get_if<Instant>(&*at)) witness.at = *instant;
+        witness.head = select.text(3);
+        witnesses.push_back(std::move(witness));
+    }
+    return witnesses;
+}
+
+// Whoever still had the batch's transaction open would hold the write lock: having it, we know that none does.
+Settled SqliteSession::settle(const std::string& batch) {
+    try {
+        const SqliteSnapshot lock(connection_, "BEGIN IMMEDIATE");
+        if (count_of(connection_, has_witnesses, "look for witness rows") == 0) return Settled::rolled_back;
+        const auto rows =
+            count_of(connection_, "SELECT count(*) FROM main.retentiond_batches WHERE batch = " + Sql::value(batch),
+                  "look for a witness row");
+        return rows > 0 ? Settled::committed : Settled::rolled_back;
+    } catch (const StoreError& error) {
+        if (error.kind == StoreError::Kind::busy) return Settled::in_doubt;
+        throw;
+    }
+}
+
+std::vector<std::string> SqliteSession::leave_no_trace() {
+    SqliteStatement checkpoint(connection_, "PRAGMA main.wal_checkpoint(TRUNCATE)", "truncate the write-ahead log");
+    const bool busy = checkpoint.step() && checkpoint.integer(0) != 0;
+    if (!busy) return {};
+    return {connection_.store() + ": another connection reads an old state: rows that were disposed of stay in the "
+                                  "write-ahead log until it ends and a later run truncates it"};
+}
+
+Instant SqliteSession::now() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+namespace {
+
+class SqliteConnector : public Connector {
+public:
+    SqliteConnector(StoreSettings settings, Zone here) : settings_(std::move(settings)), here_(std::move(here)) {}
+    std::unique_ptr<Session> open(Access access) override {
+        return std::make_unique<SqliteSession>(settings_, here_, access);
+    }
+    std::size_t most_writers() const override { return 1; }
+
+private:
+    StoreSettings settings_;
+    Zone here_;
+};
+
+} // namespace
+
+std::unique_ptr<Connector> make_connector(const StoreSettings& settings, const Zone& here) {
+    switch (settings.engine) {
+    case Engine::sqlite:
+        return std::make_unique<SqliteConnector>(settings, here);
+    case Engine::postgresql:
+    case Engine::mariadb:
+        break;
+    }
+    throw StoreError(StoreError::Kind::failed, settings.name + ": this engine is not supported yet");
+}
+
+} // namespace retention

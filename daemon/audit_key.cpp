@@ -1,0 +1,100 @@
+#include "daemon/audit_key.hpp"
+
+#include "daemon/audit_segments.hpp"
+#include "daemon/durable_file.hpp"
+
+#include <cstdlib>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace retention {
+namespace {
+
+AuditKey parsed(std::string_view text, const std::string& place) {
+    try {
+        return parse_audit_key(text);
+    } catch (const std::runtime_error& why) {
+        throw AuditKeyError("the audit key in " + place + " cannot be used: " + why.what() +
+                            "\nhint: it is what `openssl rand -hex 32` prints");
+    }
+}
+
+FoundKey from_environment(const std::string& name) {
+    const char* const text = std::getenv(name.c_str());
+    if (!text)
+        throw AuditKeyError("the environment variable " + name + " with the audit key is not set" +
+                            "\nhint: set it to what `openssl rand -hex 32` prints, and keep that; a file is safer");
+    return {parsed(text, "the environment variable " + name), false, {}};
+}
+
+bool log_has_lines(const std::filesystem::path& audit) {
+    for (const auto number : segment_numbers(audit))
+        if (std::filesystem::file_size(audit / segment_name(number)) > 0) return true;
+    return false;
+}
+
+void require_may_create(const Secret& secret, const KeyPlaces& places, const std::filesystem::path& file) {
+    if (log_has_lines(places.audit))
+        throw AuditKeyError("the audit key " + file.string() + " is missing, and the audit log " +
+                            places.audit.string() + " was written with it" +
+                            "\nhint: put the key back from its backup; with a new one no record's disposal could be "
+                            "proved any more");
+    if (secret.kind == Secret::Kind::credential && !places.credentials.empty())
+        throw AuditKeyError(
+            "the credential " + file.string() + " with the audit key is missing" +
+            "\nhint: make one with `openssl rand -hex 32` and name its file in the unit: LoadCredential=" +
+            secret.name + ":/etc/retentiond/" + secret.name);
+}
+
+FoundKey created(const std::filesystem::path& file) {
+    AuditKey key;
+    if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
+        throw AuditKeyError("openssl has no random bytes for an audit key");
+    ensure_directory(std::filesystem::absolute(file).parent_path(), 0700);
+    create_durably(file, hex({reinterpret_cast<const char*>(key.data()), key.size()}) + "\n", 0600);
+    return {key, true, {}};
+}
+
+FoundKey from_file(const std::filesystem::path& file) {
+    const auto key = parsed(read_fully(file), file.string());
+    struct stat status {};
+    const bool open = ::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+    return {key, false,
+            open
+                ? "others than its owner may read the audit key " + file.string() + "\nhint: chmod 600 " + file.string()
+                : ""};
+}
+
+} // namespace
+
+std::filesystem::path audit_key_file(const Secret& secret, const KeyPlaces& places) {
+    switch (secret.kind) {
+    case Secret::Kind::environment:
+        return {};
+    case Secret::Kind::file:
+        return secret.name;
+    case Secret::Kind::credential:
+        break;
+    }
+    return (places.credentials.empty() ? places.state : places.credentials) / secret.name;
+}
+
+FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {
+    if (secret.kind == Secret::Kind::environment) return from_environment(secret.name);
+    const auto file = audit_key_file(secret, places);
+    try {
+        if (std::filesystem::exists(file)) return from_file(file);
+        require_may_create(secret, places, file);
+        return created(file);
+    } catch (const std::system_error& failure) { // of the file system, too
+        throw AuditKeyError("the audit key is out of reach: " + std::string(failure.what()));
+    }
+}
+
+AuditKey obtain_audit_key(const Configuration& configuration, const Directories& directories) {
+    const KeyPlaces places{directories.credentials, configuration.state, configuration.audit.directory};
+    return audit_key(configuration.audit.key, places).key;
+}
+
+} // namespace retention

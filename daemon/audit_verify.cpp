@@ -1,0 +1,201 @@
+#include "daemon/audit_verify.hpp"
+
+#include "daemon/audit_line.hpp"
+#include "daemon/wording.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+
+namespace retention {
+namespace {
+
+constexpr auto no_line = std::numeric_limits<std::uint64_t>::max();
+
+class Verifier {
+public:
+    Verifier(const std::filesystem::path& directory, const AuditEvidence& evidence)
+        : evidence_(evidence)
+        , kept_(evidence.kept.value_or(Head{}))
+        , chain_(read_chain(directory, kept_.seq, kept_.hash)) {}
+    AuditReport verify();
+
+private:
+    void compare_state();
+    void compare_store(const StoreWitnesses&);
+    void compare_witness(const StoreWitnesses&, const Witness&);
+    void missing_witness(const StoreWitnesses&, const Witness&);
+    void compare_outcomes(const StoreWitnesses&, const std::unordered_set<std::string>& seen);
+    void find_uncompared();
+    void judge_torn_end();
+    void conclude();
+    void problem(const AuditPlace&, std::string what);
+    AuditPlace after(const AuditPlace&) const;
+    bool in_hand(std::uint64_t seq) const { return evidence_.being_written && evidence_.kept && seq > kept_.seq; }
+
+    const AuditEvidence& evidence_;
+    Head kept_;
+    AuditChain chain_;
+    AuditReport report_;
+    std::uint64_t state_anchor_ = 0, witness_anchor_ = 0, first_uncompared_ = no_line;
+    bool uncompared_ = false; // a store that the log names is out of reach
+};
+
+AuditReport Verifier::verify() {
+    report_.lines = chain_.lines;
+    report_.segments = chain_.segments;
+    report_.notes = chain_.notes;
+    if (chain_.problem) problem(chain_.problem->place, chain_.problem->what);
+    compare_state();
+    for (const auto& store : evidence_.stores)
+        if (store.reachable) compare_store(store);
+    find_uncompared();
+    judge_torn_end();
+    conclude();
+    return std::move(report_);
+}
+
+// The first bad line counts.
+void Verifier::problem(const AuditPlace& place, std::string what) {
+    if (!report_.problem || place.seq < report_.problem->place.seq) report_.problem = {place, std::move(what)};
+}
+
+AuditPlace Verifier::after(const AuditPlace& place) const {
+    return {place.segment, place.line + 1, place.seq + 1};
+}
+
+void Verifier::compare_state() {
+    if (kept_.seq == 0) return;
+    if (chain_.other_at_kept) return problem(chain_.other_at_kept->place, chain_.other_at_kept->what);
+    if (kept_.seq <= chain_.last.seq) {
+        state_anchor_ = kept_.seq;
+        report_.anchors.emplace_back("the state directory");
+    } else if (!chain_.problem) {
+        problem(after(chain_.last), "the log was cut after line " + std::to_string(chain_.last.seq) +
+                                        ": the state directory knows line " + std::to_string(kept_.seq));
+    }
+}
+
+void Verifier::compare_store(const StoreWitnesses& store) {
+    std::unordered_set<std::string> seen;
+    for (const auto& witness : store.witnesses) {
+        if (!seen.insert(witness.batch).second)
+            report_.notes.push_back("store " + store.store + " has two witness rows of batch " + witness.batch);
+        compare_witness(store, witness);
+    }
+    compare_outcomes(store, seen);
+    if (!store.witnesses.empty())
+        report_.anchors.push_back(counted(static_cast<std::int64_t>(store.witnesses.size()), "witness row") + " (" +
+                                  store.store + ")");
+}
+
+void Verifier::compare_witness(const StoreWitnesses& store, const Witness& witness) {
+    const auto found = chain_.batch_index.find(witness.batch);
+    if (found == chain_.batch_index.end()) return missing_witness(store, witness);
+    const auto& batch = chain_.batches[found->second];
+    const auto says = "store " + store.store + " witnesses batch " + witness.batch;
+    if (batch.store != store.store)
+        problem(batch.intent, says + ", the line names store " + batch.store);
+    else if (batch.hash != witness.head)
+        problem(batch.intent, says + " with another hash than the line's: the log was written anew");
+    else if (batch.records != witness.records)
+        problem(batch.intent, says + " with " + std::to_string(witness.records) + " records, the line says " +
+                                  std::to_string(batch.records));
+    else if (batch.outcome == LoggedBatch::Outcome::rolled_back)
+        problem(batch.outcome_at, says + " as committed, the line says that it was rolled back");
+    else
+        witness_anchor_ = std::max(witness_anchor_, batch.intent.seq);
+}
+
+// After which line it is missing: the last intent that is not later than the witness; or the end, where the log ends
+// before it.
+void Verifier::missing_witness(const StoreWitnesses& store, const Witness& witness) {
+    if (chain_.problem) return; // what stands after the first bad line was not read
+    AuditPlace before = chain_.last;
+    if (witness.at <= chain_.last_time) {
+        before = {};
+        for (const auto& batch : chain_.batches)
+            if (batch.time <= witness.at) before = batch.intent;
+    }
+    problem(after(before), "after line " + std::to_string(before.seq) + " the log was cut or altered: store " +
+                               store.store + " witnesses batch " + witness.batch + " (" +
+                               counted(witness.records, "record") + ", " + audit_time(witness.at) +
+                               "), which is not in it");
+}
+
+void Verifier::compare_outcomes(const StoreWitnesses& store, const std::unordered_set<std::string>& seen) {
+    for (const auto& batch : chain_.batches) {
+        if (batch.store != store.store) continue;
+        const bool witnessed = seen.contains(batch.batch);
+        if (batch.outcome == LoggedBatch::Outcome::committed && !witnessed && !in_hand(batch.outcome_at.seq))
+            problem(batch.outcome_at, "it says that batch " + batch.batch + " was committed, store " + store.store +
+                                          " has no witness row of it");
+        if (batch.outcome == LoggedBatch::Outcome::open && !in_hand(batch.intent.seq) && !chain_.problem)
+            report_.notes.push_back("batch " + batch.batch + " of line " + std::to_string(batch.intent.seq) +
+                                    " has no outcome yet; its store says " +
+                                    (witnessed ? "committed" : "not committed") + ", the next start records that");
+    }
+}
+
+void Verifier::find_uncompared() {
+    std::unordered_set<std::string> named;
+    for (const auto& batch : chain_.batches) {
+        const auto store = std::find_if(evidence_.stores.begin(), evidence_.stores.end(),
+                                        [&batch](const auto& one) { return one.store == batch.store; });
+        if (store != evidence_.stores.end() && store->reachable) continue;
+        if (batch.intent.seq > witness_anchor_) first_uncompared_ = std::min(first_uncompared_, batch.intent.seq);
+        if (!named.insert(batch.store).second) continue;
+        report_.notes.push_back("store " + batch.store + " could not be compared: " +
+                                (store == evidence_.stores.end() ? "it is not known here" : store->failure));
+    }
+    uncompared_ = !named.empty();
+    for (const auto& store : evidence_.stores)
+        if (!store.reachable && !named.contains(store.store))
+            report_.notes.push_back("store " + store.store + " could not be compared: " + store.failure +
+                                    "; the log names no batch of it");
+}
+
+void Verifier::judge_torn_end() {
+    if (chain_.torn_bytes == 0 || chain_.problem) return;
+    const auto bytes = counted(static_cast<std::int64_t>(chain_.torn_bytes), "byte") + " of a line without its end";
+    if (evidence_.being_written)
+        report_.notes.push_back(bytes + ": it is being written");
+    else if (state_anchor_ == chain_.last.seq && state_anchor_ > 0)
+        report_.notes.push_back(bytes + ", cut off by a crash before it was acknowledged: the next start repairs that");
+    else
+        problem(after(chain_.last), "it is torn (" + bytes + "), and nothing confirms that nothing else is missing");
+}
+
+void Verifier::conclude() {
+    report_.anchored_to = std::max(state_anchor_, witness_anchor_);
+    if (first_uncompared_ != no_line)
+        report_.anchored_to = std::min(report_.anchored_to, std::max(witness_anchor_, first_uncompared_ - 1));
+    const bool to_the_end = report_.anchored_to == chain_.last.seq || in_hand(report_.anchored_to + 1);
+    if (report_.problem) {
+        report_.verdict = AuditVerdict::broken;
+        report_.anchored_to = std::min(report_.anchored_to, report_.problem->place.seq - 1);
+    } else if (to_the_end && !uncompared_ && chain_.lines > 0) {
+        report_.verdict = AuditVerdict::whole;
+    }
+    if (chain_.lines == 0 && !report_.problem) report_.notes.emplace_back("there is no line in the log");
+}
+
+} // namespace
+
+std::string to_string(AuditVerdict verdict) {
+    switch (verdict) {
+    case AuditVerdict::whole:
+        return "whole";
+    case AuditVerdict::broken:
+        return "broken";
+    case AuditVerdict::unanchored:
+        return "unanchored";
+    }
+    return "unknown";
+}
+
+AuditReport verify_audit_log(const std::filesystem::path& directory, const AuditEvidence& evidence) {
+    return Verifier(directory, evidence).verify();
+}
+
+} // namespace retention

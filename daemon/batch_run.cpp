@@ -1,0 +1,113 @@
+#include "daemon/batch_run.hpp"
+
+#include "daemon/batch_size.hpp"
+#include "daemon/evidence.hpp"
+#include "daemon/open_intents.hpp"
+#include "daemon/rate_limit.hpp"
+#include "daemon/retry.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace retention {
+namespace {
+
+// Leaves the store as before, unless the batch got to its commit.
+class Uncommitted {
+public:
+    explicit Uncommitted(Walk& walk) : walk_(&walk) {}
+    Uncommitted(const Uncommitted&) = delete;
+    Uncommitted& operator=(const Uncommitted&) = delete;
+    ~Uncommitted() {
+        if (walk_) walk_->rollback();
+    }
+    void commits() { walk_ = nullptr; }
+
+private:
+    Walk* walk_;
+};
+
+std::unique_ptr<Walk> paced_walk(const CurrentRun& run, StoreInHand& store, const Plan& plan) {
+    const Steady clock = [] { return std::chrono::steady_clock::now(); };
+    auto walk = adapt_batches(store.open().walk(plan), store.settings.batch_time, clock);
+    if (store.settings.rows_per_second)
+        walk = limit_rate(std::move(walk), *store.settings.rows_per_second, clock, run.pause);
+    return retry_busy(std::move(walk), run.pause, run.context.stop);
+}
+
+} // namespace
+
+BatchRun::BatchRun(CurrentRun& run, StoreInHand& store, const Plan& plan)
+    : run_(run), store_(store), plan_(plan), digest_(run.context.key, store.settings.name, plan.rule.table) {}
+
+Walk& BatchRun::walk() {
+    if (!walk_) walk_ = paced_walk(run_, store_, plan_);
+    return *walk_;
+}
+
+BatchDone BatchRun::operator()(std::size_t most) {
+    Disposed disposed = walk().dispose(most);
+    if (disposed.empty()) return {};
+    Uncommitted transaction(*walk_);
+    if (disposed.keys.size() > most)
+        throw StoreError(StoreError::Kind::failed, "the store disposed of " + std::to_string(disposed.keys.size()) +
+                                                       " records where at most " + std::to_string(most) +
+                                                       " were asked for; rolled back");
+    const OpenIntent batch{run_.outcome.run, run_.outcome.run + "." + std::to_string(++run_.batches),
+                           plan_.rule.category, store_.settings.name, static_cast<std::int64_t>(disposed.keys.size())};
+    const Head head =
+        run_.context.log.append("batch.intent", line_of_intent(batch, plan_, disposed, digest_), run_.time());
+    open_intents(run_.context).push_back(batch);
+    transaction.commits();
+    return commit(batch, head, disposed);
+}
+
+BatchDone BatchRun::commit(const OpenIntent& batch, const Head& head, Disposed& disposed) {
+    try {
+        walk_->commit({batch.batch, batch.records, run_.time(), head.hash});
+    } catch (const StoreError& error) {
+        return recover_commit(batch, error, disposed);
+    }
+    return conclude_as(Settled::committed, batch, disposed);
+}
+
+BatchDone BatchRun::recover_commit(const OpenIntent& batch, const StoreError& error, Disposed& disposed) {
+    const bool lost = error.kind == StoreError::Kind::lost;
+    walk_.reset(); // its cursor is past records that may be due still
+    if (lost) store_.session.reset();
+    auto done = conclude_as(lost ? settle(batch) : Settled::rolled_back, batch, disposed);
+    done.error = error.what();
+    done.worth_a_retry = lost || error.kind == StoreError::Kind::busy || error.kind == StoreError::Kind::cancelled;
+    return done;
+}
+
+BatchDone BatchRun::conclude_as(Settled settled, const OpenIntent& batch, Disposed& disposed) {
+    switch (settled) {
+    case Settled::in_doubt:
+        return {BatchEnd::in_doubt, 0, {}, "", false};
+    case Settled::rolled_back:
+        conclude(run_.context, batch, settled, false, Durable::now);
+        return {BatchEnd::rolled_back, 0, {}, "", false};
+    case Settled::committed:
+        break;
+    }
+    run_.disposed += batch.records;
+    conclude(run_.context, batch, settled, false, Durable::with_next_line);
+    return {BatchEnd::committed, batch.records, std::move(disposed.related), "", false};
+}
+
+// The old session may need a moment to end; a store that stays away leaves its batch in doubt.
+Settled BatchRun::settle(const OpenIntent& batch) {
+    for (int attempt = 0;; ++attempt) {
+        try {
+            const auto settled = store_.open().settle(batch.batch);
+            if (settled != Settled::in_doubt) return settled;
+        } catch (const StoreError&) {
+            store_.session.reset(); // and once more: the answer to the last failure is in_doubt
+        }
+        if (attempt == most_retries || run_.context.stop) return Settled::in_doubt;
+        run_.pause(back_off(attempt));
+    }
+}
+
+} // namespace retention

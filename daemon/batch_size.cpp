@@ -1,0 +1,59 @@
+#include "daemon/batch_size.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace retention {
+
+void BatchSize::took(std::size_t records, std::chrono::microseconds time) {
+    if (records == 0) return;
+    const double factor =
+        static_cast<double>(target_.count()) / static_cast<double>(std::max<std::int64_t>(time.count(), 1));
+    if (records < size_ / 2 && factor >= 1) return;
+    const double size = static_cast<double>(size_) * std::clamp(factor, 0.5, 2.0);
+    size_ = std::clamp(static_cast<std::size_t>(size), least, most);
+}
+
+void BatchSize::yield() {
+    size_ = std::max(size_ / 2, least);
+}
+
+namespace {
+
+class AdaptingWalk : public Walk {
+public:
+    AdaptingWalk(std::unique_ptr<Walk> walk, std::chrono::microseconds target, Steady clock)
+        : walk_(std::move(walk)), size_(target), clock_(std::move(clock)) {}
+
+    Disposed dispose(std::size_t most) override {
+        began_ = clock_();
+        try {
+            auto disposed = walk_->dispose(std::min(most, size_.next()));
+            records_ = disposed.keys.size();
+            return disposed;
+        } catch (const StoreError&) {
+            size_.yield();
+            throw;
+        }
+    }
+    void commit(const Witness& witness) override {
+        walk_->commit(witness);
+        size_.took(records_, std::chrono::duration_cast<std::chrono::microseconds>(clock_() - began_));
+    }
+    void rollback() noexcept override { walk_->rollback(); }
+
+private:
+    std::unique_ptr<Walk> walk_;
+    BatchSize size_;
+    Steady clock_;
+    std::chrono::steady_clock::time_point began_{};
+    std::size_t records_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Walk> adapt_batches(std::unique_ptr<Walk> walk, std::chrono::microseconds target, Steady clock) {
+    return std::make_unique<AdaptingWalk>(std::move(walk), target, std::move(clock));
+}
+
+} // namespace retention

@@ -1,0 +1,168 @@
+#include "daemon/command_check.hpp"
+
+#include "daemon/configured.hpp"
+#include "daemon/json_text.hpp"
+#include "daemon/plain_words.hpp"
+#include "daemon/table.hpp"
+#include "daemon/wording.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <ostream>
+
+namespace retention {
+namespace {
+
+namespace json = boost::json;
+
+// What check has found: problems in the order of discovery, and whether a store could not be asked.
+struct Findings {
+    std::optional<Configuration> configuration;
+    Problems problems;
+    Problems unreachable; // one a store, beside `problems`
+    Problems all() const {
+        Problems both = problems;
+        both.insert(both.end(), unreachable.begin(), unreachable.end());
+        return both;
+    }
+};
+
+Problem out_of_reach(const StorePlans& plans) {
+    return {Severity::error, plans.store->place, "",
+            "store " + plans.store->name + " is out of reach: " + plans.failure,
+            "start it or correct its url; check --offline judges the files alone"};
+}
+
+// What is risky in the data itself.
+Problems advice(const StorePlans& plans) {
+    Problems advice;
+    if (plans.plans.empty()) return advice;
+    const auto session = plans.connector->open(Access::read_only);
+    for (const auto& plan : plans.plans) {
+        const Problems found = session->advise(*plan);
+        advice.insert(advice.end(), found.begin(), found.end());
+    }
+    return advice;
+}
+
+void look_at_data(Findings& findings, const StorePlans& plans) {
+    try {
+        const Problems found = advice(plans);
+        findings.problems.insert(findings.problems.end(), found.begin(), found.end());
+    } catch (const StoreError& error) {
+        findings.problems.push_back(
+            {Severity::warning, plans.store->place, "",
+             "the data of store " + plans.store->name + " could not be looked at: " + error.what(), ""});
+    }
+}
+
+void look_at_stores(Findings& findings, const Context& context) {
+    const Date as_of = today(*findings.configuration, context);
+    for (const StorePlans& plans : plan_stores(*findings.configuration, as_of, {}, context.open_store)) {
+        findings.problems.insert(findings.problems.end(), plans.problems.begin(), plans.problems.end());
+        if (plans.failure.empty())
+            look_at_data(findings, plans);
+        else
+            findings.unreachable.push_back(out_of_reach(plans));
+    }
+}
+
+Findings find(const Options& options, const Context& context) {
+    Loaded loaded = loaded_configuration(options, context);
+    Findings findings{std::move(loaded.configuration), std::move(loaded.problems), {}};
+    if (findings.configuration && !options.offline) look_at_stores(findings, context);
+    return findings;
+}
+
+json::value json_of(const Problem& problem) {
+    return json::object{{"severity", problem.severity == Severity::error ? "error" : "warning"},
+                        {"category", problem.category},
+                        {"file", problem.place.file},
+                        {"line", problem.place.line},
+                        {"column", problem.place.column},
+                        {"what", problem.what},
+                        {"hint", problem.hint}};
+}
+
+void print_json(std::ostream& out, const Problems& problems) {
+    json::array list;
+    for (const Problem& problem : problems) list.push_back(json_of(problem));
+    const auto errors = std::count_if(problems.begin(), problems.end(),
+                                      [](const Problem& problem) { return problem.severity == Severity::error; });
+    const auto warnings = static_cast<std::int64_t>(problems.size()) - errors;
+    out << json_text(json::object{{"problems", list}, {"errors", errors}, {"warnings", warnings}});
+}
+
+Problems about(const Problems& problems, const std::string& category) {
+    Problems result;
+    std::copy_if(problems.begin(), problems.end(), std::back_inserter(result),
+                 [&](const Problem& problem) { return problem.category == category; });
+    return result;
+}
+
+// The problems as compilers print them, moved in under their category.
+void print_indented(std::ostream& out, const Problems& problems) {
+    for (const Problem& problem : problems) {
+        std::string text = "  " + to_string(problem);
+        while (text.ends_with('\n')) text.pop_back();
+        for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+            text.insert(at + 1, "  ");
+        out << text << '\n';
+    }
+}
+
+void print_category(std::ostream& out, const Rule& rule, const Problems& problems, const Terminal& terminal) {
+    const Problems own = about(problems, rule.category);
+    out << painted(printable(rule.category), Paint::bold, terminal);
+    if (!has_errors(own)) out << ": " << printable(plain_words(rule));
+    out << '\n';
+    print_indented(out, own);
+}
+
+void print_text(const Findings& findings, Context& context) {
+    const Problems all = findings.all();
+    for (const Rule& rule : findings.configuration->rules) print_category(context.out, rule, all, context.out_terminal);
+    print_problems(context.out, about(all, ""));
+    const auto categories = static_cast<std::int64_t>(findings.configuration->rules.size());
+    const std::string checked = categories == 1 ? "1 category" : grouped(categories) + " categories";
+    const Paint paint = has_errors(all) ? Paint::red : all.empty() ? Paint::green : Paint::yellow;
+    context.out << painted(checked + " checked: " + count_of_problems(all), paint, context.out_terminal) << '\n';
+}
+
+ExitCode verdict(const Findings& findings) {
+    if (has_errors(findings.problems)) return ExitCode::usage;
+    return findings.unreachable.empty() ? ExitCode::done : ExitCode::incomplete;
+}
+
+// SQLite has no users: the rights are those of its files.
+ExitCode print_grants(const Configuration& configuration, Context& context) {
+    for (const auto& [name, store] : configuration.stores) {
+        if (store.engine != Engine::sqlite)
+            throw UsageError("check --grants is not supported yet for store " + name, "");
+        context.out << "store " << printable(name) << ": SQLite has no grants. The service's user must be able to read "
+                    << "and write " << printable(store.file.string())
+                    << ", and to create files in its folder (journal, WAL).\n";
+    }
+    return ExitCode::done;
+}
+
+} // namespace
+
+ExitCode check(const Options& options, Context& context) {
+    if (options.grants) {
+        const auto configuration = configured(options, context);
+        return configuration ? print_grants(*configuration, context) : ExitCode::usage;
+    }
+    const Findings findings = find(options, context);
+    if (options.format == Format::json) {
+        print_json(context.out, findings.all());
+    } else if (findings.configuration) {
+        print_text(findings, context);
+    } else {
+        print_problems(context.err, findings.problems);
+        context.err << options.config.string() << ": " << count_of_problems(findings.problems) << '\n';
+    }
+    return verdict(findings);
+}
+
+} // namespace retention

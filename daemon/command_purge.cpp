@@ -1,0 +1,142 @@
+#include "daemon/command_purge.hpp"
+
+#include "daemon/audit_key.hpp"
+#include "daemon/configured.hpp"
+#include "daemon/enforcement.hpp"
+#include "daemon/progress_bar.hpp"
+#include "daemon/purge_report.hpp"
+#include "daemon/report.hpp"
+#include "daemon/stop_signals.hpp"
+#include "daemon/table.hpp"
+#include "daemon/wording.hpp"
+
+#include <algorithm>
+#include <istream>
+#include <ostream>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace retention {
+namespace {
+
+// "user anna (uid 1000)": the real user, also under a set-uid program.
+std::string actor() {
+    const uid_t uid = getuid();
+    const passwd* entry = getpwuid(uid);
+    const std::string name = entry != nullptr ? entry->pw_name : "unknown";
+    return "user " + name + " (uid " + std::to_string(uid) + ")";
+}
+
+RunRequest request_of(const Options& options, const Configuration& configuration, const Context& context) {
+    const Date now = today(configuration, context);
+    RunRequest request;
+    request.categories = options.categories;
+    request.as_of = options.as_of.value_or(now);
+    request.actor = actor();
+    request.approved = options.yes;
+    request.limit = options.limit;
+    if (request.as_of > now)
+        throw UsageError("--as-of " + to_string(request.as_of) + " is after today, " + to_string(now),
+                         "a purge is of today or earlier; report looks at any day");
+    return request;
+}
+
+void refuse_what_is_missing(const Options& options, const Context& context) {
+    if (!options.local)
+        throw UsageError("purge through the running daemon is not supported yet",
+                         "add --local to work in this process");
+    if (!options.yes && !context.can_ask)
+        throw UsageError("there is no terminal to ask on", "look at retentiond report, then say --yes");
+}
+
+// "anonymise 1,204 records of contacts, and with them: delete 5,012 of contact_notes"
+std::string intention(const CategoryReport& report) {
+    std::string text = to_string(report.action) + " " + counted(report.survey.due, "record") + " of " + report.category;
+    std::vector<std::string> companions;
+    for (const RelatedCount& one : report.survey.related)
+        if (one.records > 0)
+            companions.push_back(to_string(one.action) + " " + grouped(one.records) + " of " + one.table);
+    return companions.empty() ? text : text + ", and with them: " + joined(companions);
+}
+
+// True where there is something to dispose of and a person said yes.
+bool ask(const Report& due, const RunRequest& request, Context& context) {
+    for (const CategoryReport& report : due.categories)
+        if (report.survey.due > 0) context.err << printable(intention(report)) << '\n';
+    for (const FailedCategory& failed : due.failed)
+        context.err << printable(failed.category + " will be left out: " + failed.reason) << '\n';
+    if (request.limit) context.err << "at most " << counted(*request.limit, "record") << " of these\n";
+    context.err << "this cannot be undone. go on? [y/N] " << std::flush;
+    std::string answer;
+    std::getline(context.in, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+bool agreed(const Options& options, const Configuration& configuration, const RunRequest& request, Context& context) {
+    if (options.yes) return true;
+    const auto stores = plan_stores(configuration, request.as_of, request.categories, context.open_store);
+    const Report due = make_report(configuration, stores, request.as_of);
+    const bool nothing = std::all_of(due.categories.begin(), due.categories.end(),
+                                     [](const CategoryReport& report) { return report.survey.due == 0; });
+    return nothing || ask(due, request, context);
+}
+
+ExitCode exit_code_of(const RunOutcome& run) {
+    const auto any = [&](Outcome outcome) {
+        return std::any_of(run.categories.begin(), run.categories.end(),
+                           [&](const CategoryOutcome& one) { return one.outcome == outcome; });
+    };
+    if (any(Outcome::failed) || run.outcome == Outcome::failed) return ExitCode::incomplete;
+    if (any(Outcome::refused) || run.outcome == Outcome::refused) return ExitCode::refused;
+    return any(Outcome::partial) || run.outcome == Outcome::partial ? ExitCode::incomplete : ExitCode::done;
+}
+
+void tell(const Options& options, const RunOutcome& run, Context& context) {
+    if (options.format == Format::text) {
+        print_purge(context.out, run, context.out_terminal);
+        return;
+    }
+    context.out << purge_json(run);
+    for (const CategoryOutcome& one : run.categories)
+        if (one.outcome != Outcome::completed)
+            context.err << to_string(one.outcome) << ": " << one.category << ": " << one.reason << '\n';
+    for (const std::string& remains : run.remains) context.err << "remains: " << remains << '\n';
+}
+
+ExitCode purge_here(const Options& options, const Configuration& configuration, const RunRequest& request,
+                    Context& context) {
+    State state = State::acquire(configuration.state);
+    const FoundKey found = audit_key(
+        configuration.audit.key, {context.directories.credentials, configuration.state, configuration.audit.directory});
+    if (!found.warning.empty()) context.err << "warning: " << found.warning << '\n';
+    AuditLog log(configuration.audit.directory, state, context.now());
+    ProgressBar bar(context.err, context.err_terminal);
+    const auto show = [&](const Progress& progress) {
+        bar.show(progress.category, progress.disposed, progress.due, context.now());
+    };
+    RunContext run{log, found.key, context.now, show, stop_flag()};
+    run.open_store = context.open_store;
+    recover(configuration, run);
+    if (!agreed(options, configuration, request, context)) {
+        context.err << "nothing was done\n";
+        return ExitCode::refused;
+    }
+    const StopSignals signals; // not before: a signal at the question ends the program
+    const RunOutcome outcome = enforce(configuration, request, run);
+    bar.clear();
+    tell(options, outcome, context);
+    if (!outcome.log_failure.empty()) context.err << "error: " << outcome.log_failure << '\n';
+    return exit_code_of(outcome);
+}
+
+} // namespace
+
+ExitCode purge(const Options& options, Context& context) {
+    refuse_what_is_missing(options, context);
+    const auto configuration = configured(options, context);
+    if (!configuration) return ExitCode::usage;
+    require_categories(*configuration, options.categories);
+    return purge_here(options, *configuration, request_of(options, *configuration, context), context);
+}
+
+} // namespace retention

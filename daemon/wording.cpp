@@ -1,0 +1,31 @@
+#include "daemon/wording.hpp"
+
+#include "policies/load_hint.hpp"
+
+namespace retention {
+std::string grouped(std::int64_t number) {
+    std::string text = std::to_string(number);
+    const std::size_t first = number < 0 ? 1 : 0;
+    for (std::size_t at = text.size(); at > first + 3;) text.insert(at -= 3, ",");
+    return text;
+}
+
+std::string counted(std::int64_t number, std::string_view one) {
+    return grouped(number) + " " + std::string(one) + (number == 1 ? "" : "s");
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const std::string& word : words) {
+        if (!text.empty()) text += between;
+        text += word;
+    }
+    return text;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known, const std::string& otherwise) {
+    const std::string guess = did_you_mean(word, known);
+    return guess.empty() ? otherwise : guess;
+}
+
+} // namespace retention

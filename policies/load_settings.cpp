@@ -1,0 +1,121 @@
+#include "policies/load_settings.hpp"
+
+#include "policies/load_period.hpp"
+#include "policies/load_store.hpp"
+
+#include <algorithm>
+
+namespace retention {
+namespace {
+
+using std::filesystem::path;
+
+path or_default(const path& given, const char* otherwise) {
+    return given.empty() ? path(otherwise) : given;
+}
+
+void read_audit(TableReader& main, const Directories& directories, const path& folder, AuditSettings& audit) {
+    audit.directory = or_default(directories.logs, "/var/log/retentiond");
+    audit.key = {Secret::Kind::credential, "audit.key"};
+    const auto* node = main.table("audit");
+    if (!node) return;
+    TableReader from(*node, "[audit]", main.findings());
+    if (const auto directory = from.name("directory")) audit.directory = (folder / *directory).lexically_normal();
+    if (auto key = read_secret(from, "key", folder)) audit.key = std::move(*key);
+    from.finish();
+}
+
+void read_control(TableReader& main) {
+    const auto* node = main.table("control");
+    if (node) {
+        TableReader from(*node, "[control]", main.findings());
+        from.name("socket");
+        from.names("operators");
+        from.names("viewers");
+        from.finish();
+    }
+    main.not_yet("control", "[control]");
+}
+
+bool is_address(const std::string& text) { // host:port
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || text.size() - colon > 6) return false;
+    const auto port = text.substr(colon + 1);
+    const bool digits = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits && std::stoi(port) > 0 && std::stoi(port) < 65536;
+}
+
+void read_metrics(TableReader& main) {
+    const auto* node = main.table("metrics");
+    if (node) {
+        TableReader from(*node, "[metrics]", main.findings());
+        const auto listen = from.name("listen");
+        if (listen && !is_address(*listen))
+            from.error(from.value_place("listen"), "`listen` is no address with a port: \"" + *listen + "\"",
+                       "write it as \"127.0.0.1:9188\"");
+        from.finish();
+    }
+    main.not_yet("metrics", "[metrics]");
+}
+
+// One database under two names would hide two categories from each other.
+void check_same(const StoreSettings& store, const Configuration& configuration, Findings& findings) {
+    for (const auto& [name, other] : configuration.stores)
+        if (store.engine == Engine::sqlite && other.engine == Engine::sqlite && !store.file.empty() &&
+            store.file == other.file)
+            findings.error(store.place, "store '" + store.name + "' is the same database as store '" + name + "'",
+                           "give both one name");
+}
+
+std::optional<std::map<std::string, Engine>> read_stores(TableReader& main, const path& folder,
+                                                         Configuration& configuration) {
+    if (!main.require("stores", "add [stores.NAME] with a url")) return {};
+    const auto* node = main.table("stores");
+    if (!node) return {};
+    std::map<std::string, Engine> known;
+    for (const auto& entry : node->entries) {
+        known[entry.key] = Engine::sqlite;
+        if (!is_one_line(entry.key)) main.error(entry.place, "a store without a usable name");
+        if (entry.value.kind != TomlNode::Kind::table) {
+            main.error(entry.value.place, "store '" + entry.key + "' wants a table, not " + entry.value.describe(),
+                       "write [stores." + entry.key + "]");
+            continue;
+        }
+        auto store = read_store(entry.key, entry.value, folder, main.findings());
+        known[entry.key] = store.engine;
+        check_same(store, configuration, main.findings());
+        configuration.stores.emplace(entry.key, std::move(store));
+    }
+    return known;
+}
+
+} // namespace
+
+const std::vector<std::string>& main_keys() {
+    static const std::vector<std::string> keys{
+        "timezone", "policies", "schedule", "overdue_after", "financial_year_ends",
+        "state",    "audit",    "control",  "metrics",       "stores"};
+    return keys;
+}
+
+Defaults read_settings(TableReader& main, const Directories& directories, Configuration& configuration) {
+    const auto folder = configuration.file.parent_path();
+    Defaults defaults;
+    defaults.known = true;
+    if (main.require("timezone", "days are counted in it: timezone = \"Europe/London\""))
+        if (const auto zone = read_zone(main, "timezone")) configuration.zone = *zone;
+    main.names("policies");
+    defaults.schedule = main.name("schedule").value_or("");
+    defaults.overdue_after = read_period_text(main, "overdue_after").value_or(defaults.overdue_after);
+    defaults.financial_year_ends = read_month_day(main, "financial_year_ends");
+    defaults.financial_year_named = main.has("financial_year_ends");
+    configuration.state = or_default(directories.state, "/var/lib/retentiond");
+    if (const auto state = main.name("state")) configuration.state = (folder / *state).lexically_normal();
+    read_audit(main, directories, folder, configuration.audit);
+    read_control(main);
+    read_metrics(main);
+    defaults.stores = read_stores(main, folder, configuration);
+    return defaults;
+}
+
+} // namespace retention

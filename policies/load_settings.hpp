@@ -1,0 +1,25 @@
+#pragma once
+// What the main file says for all: time zone, schedule, directories, stores. And what a rule takes from there.
+
+#include "policies/configuration.hpp"
+#include "policies/load_reader.hpp"
+#include "policies/loader.hpp"
+
+namespace retention {
+
+// What categories take from the main file where they do not say it themselves.
+struct Defaults {
+    bool known = false; // the main file could be read; without it nothing missing below is held against a category
+    std::string schedule;
+    Period overdue_after{7, Unit::day};
+    std::optional<std::chrono::month_day> financial_year_ends;
+    bool financial_year_named = false;
+    std::optional<std::map<std::string, Engine>> stores; // nothing where they could not be read
+};
+
+// Every key of the main file but `categories`.
+Defaults read_settings(TableReader& main, const Directories&, Configuration&);
+// The keys that stand in the main file only.
+const std::vector<std::string>& main_keys();
+
+} // namespace retention

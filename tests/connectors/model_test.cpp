@@ -1,0 +1,306 @@
+// Random companies against the naive model: report, explanation and disposal on a real SQLite file answer as loops over
+// tables in memory do. RETENTION_CASES and RETENTION_SEED choose how many and which; a failure prints its seed.
+
+#include "tests/support/random_company.hpp"
+#include "tests/support/sqlite_file.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+
+namespace retention::test {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+std::string text_of(const std::vector<std::string>& key) {
+    std::string text;
+    for (const auto& part : key) text += (text.empty() ? "" : " | ") + part;
+    return text;
+}
+
+std::string text_of(const std::vector<RelatedCount>& counts) {
+    std::string text;
+    for (const auto& count : counts)
+        text += " " + count.table + ":" + to_string(count.action) + "=" + std::to_string(count.records);
+    return text;
+}
+
+std::string text_of(const std::optional<Date>& date) {
+    return date ? to_string(*date) : "-";
+}
+
+std::string text_of(const Survey& survey) {
+    std::ostringstream text;
+    text << "records " << survey.records << " due " << survey.due << " overdue " << survey.overdue << " retained "
+         << survey.retained << " held " << survey.held << " undated " << survey.undated << " done " << survey.done
+         << " oldest " << text_of(survey.oldest) << " exempt";
+    for (const auto& exempt : survey.exempt) text << " " << exempt.reason << "=" << exempt.records;
+    text << " related" << text_of(survey.related) << " upcoming";
+    for (const auto& month : survey.upcoming) text << " " << to_string(month.month) << "=" << month.records;
+    return text.str();
+}
+
+std::string text_of(const Value& value) {
+    constexpr const char* kinds[] = {"null", "int ", "real ", "text ", "blob "};
+    return kinds[value.index()] + key_text(value);
+}
+
+// One company, walked through; the first difference from the model is kept.
+class Trial {
+public:
+    Trial(std::uint64_t seed, Flaw flaw) : dice_(seed ^ 0x5eed), flaw_(flaw), company_(seed), file_(script()) {
+        read_rows(file_.path(), company_.store);
+        configuration_ = rules_from_toml(company_.toml, file_.path(), company_.zones);
+        connector_ = make_connector(configuration_.stores.at("shop"), configuration_.zone);
+        session_ = connector_->open(Access::read_write);
+        session_->prepare_witnesses();
+        rule_ = configuration_.find_rule("records");
+        plan_ = plan_on(*session_, *rule_, company_.as_of);
+        plan_->pseudonym_key = std::string(32, 'k');
+        if (const Rule* other = configuration_.find_rule("removed")) {
+            deletes_.push_back(other);
+            plan_->yields_to.push_back(plan_on(*session_, *other, company_.as_of));
+        }
+    }
+
+    // Nothing where all agrees.
+    std::string run() {
+        const auto broken = file_.column("PRAGMA foreign_key_check");
+        for (const Problem& problem : session_->try_plan(*plan_))
+            if (problem.severity == Severity::error) differ("try_plan: " + to_string(problem));
+        compare_survey("at first");
+        compare_explanations();
+        const auto before = model().survey();
+        const auto due = model().due();
+        std::set<std::string> first, second;
+        const bool all = walk(first, true);
+        if (!difference_.empty()) return difference_;
+        if (all) {
+            if (related_ && !company_.shared_rows && text_of(*related_) != text_of(before.related))
+                differ("related of all batches" + text_of(*related_) + " but the report said" +
+                       text_of(before.related));
+            for (const auto& [tag, key] : keys_)
+                if (due.contains(tag) && !first.contains(key) && !company_.shared_rows)
+                    differ("due but not disposed of: " + key);
+        }
+        compare_survey("after the first walk");
+        walk(second, false);
+        // A row that one link gave up may still hang on the other one.
+        if (all && !second.empty() && !company_.shared_rows) differ("the second walk found " + *second.begin());
+        compare_survey("after the second walk");
+        // Two records may each keep, by one link, what the other one would take by another: those stay due.
+        if (!company_.shared_rows && (model().survey().due != 0 || session_->survey(*plan_).due != 0))
+            differ("still due after all");
+        if (file_.column("PRAGMA foreign_key_check") != broken) differ("the foreign keys are broken");
+        disposed = first.size() + second.size();
+        return difference_;
+    }
+    std::size_t disposed = 0;
+    const std::string& toml() const { return company_.toml; }
+    const std::string& script_text() const { return company_.script; }
+    Survey answer() { return session_->survey(*plan_); }
+
+private:
+    std::string script() const { return "PRAGMA synchronous = OFF; BEGIN;\n" + company_.script + "COMMIT;"; }
+    NaiveModel model() const { return {company_.store, *rule_, deletes_, company_.as_of, flaw_}; }
+    void differ(const std::string& what) {
+        if (difference_.empty()) difference_ = what;
+    }
+    std::uint64_t roll(std::uint64_t sides) {
+        dice_ ^= dice_ << 13;
+        dice_ ^= dice_ >> 7;
+        dice_ ^= dice_ << 17;
+        return dice_ % sides;
+    }
+
+    void compare_survey(const std::string& when) {
+        const Survey answer = session_->survey(*plan_), wanted = model().survey();
+        if (text_of(answer) != text_of(wanted))
+            differ(when + "\n  store: " + text_of(answer) + "\n  model: " + text_of(wanted));
+        const auto count = session_->count(*plan_);
+        if (count.records != answer.records || count.due != answer.due)
+            differ(when + ": count says " + std::to_string(count.records) + " records, " + std::to_string(count.due) +
+                   " due");
+        std::int64_t parts = answer.due + answer.retained + answer.held + answer.undated + answer.done;
+        for (const auto& exempt : answer.exempt) parts += exempt.records;
+        if (parts != answer.records) differ(when + ": the parts are not the whole: " + text_of(answer));
+    }
+
+    void compare_explanations() {
+        const auto now = model();
+        const auto members = now.members();
+        for (const auto& [tag, row] : company_.store.tables.at(rule_->table).rows) {
+            const auto key = now.key_of(tag);
+            const bool member = std::ranges::find(members, tag) != members.end();
+            const auto answer = session_->explain(*plan_, key);
+            if (answer.has_value() != member) {
+                differ("explain " + text_of(key) + (member ? " finds nothing" : " finds what is no record"));
+                continue;
+            }
+            if (!member) continue;
+            const Judged wanted = now.judge(tag);
+            const auto told = [](Verdict verdict, const auto& of, const std::vector<RelatedCount>& related) {
+                std::string text = to_string(verdict) + " trigger " + text_of(of.trigger) + " through " +
+                                   text_of(of.kept_through) + (of.overdue ? " overdue" : "");
+                for (const auto& reason : of.exempt) text += " unless " + reason;
+                return text + text_of(related);
+            };
+            const auto said = told(answer->verdict, *answer, answer->related);
+            const auto meant = told(wanted.verdict, wanted, now.related({tag}));
+            if (said != meant) differ("explain " + text_of(key) + "\n  store: " + said + "\n  model: " + meant);
+            if (answer->trigger.has_value() != !answer->trigger_source.empty())
+                differ("explain " + text_of(key) + ": a trigger has a source");
+        }
+    }
+
+    // True where every batch was committed.
+    bool walk(std::set<std::string>& seen, bool may_roll_back) {
+        keys_.clear();
+        for (const auto& [tag, row] : company_.store.tables.at(rule_->table).rows)
+            keys_[tag] = text_of(model().key_of(tag));
+        bool all = true;
+        related_.reset();
+        const auto walk = session_->walk(*plan_);
+        while (difference_.empty()) {
+            const auto most = 1 + roll(roll(2) ? 3 : 12);
+            const Disposed batch = walk->dispose(most);
+            if (batch.empty()) break;
+            const bool commits = !may_roll_back || roll(10) != 0;
+            check_batch(batch, most, commits, seen);
+            if (commits) {
+                const auto name = "b" + std::to_string(++batches_);
+                walk->commit({name, static_cast<std::int64_t>(batch.keys.size()), {}, "head"});
+                add(batch.related);
+            } else {
+                walk->rollback();
+                all = false;
+            }
+            compare_tables();
+        }
+        return all;
+    }
+
+    void add(const std::vector<RelatedCount>& more) {
+        if (!related_)
+            related_ = more;
+        else
+            for (std::size_t i = 0; i < more.size(); ++i) related_->at(i).records += more[i].records;
+    }
+
+    void check_batch(const Disposed& batch, std::size_t most, bool commits, std::set<std::string>& seen) {
+        const auto now = model();
+        const auto due = now.due();
+        std::set<std::int64_t> records;
+        for (const auto& key : batch.keys) {
+            const auto text = text_of(key);
+            const auto found = std::ranges::find_if(keys_, [&](const auto& entry) { return entry.second == text; });
+            if (found == keys_.end() || !due.contains(found->first))
+                return differ("disposed of what is not due: " + text);
+            if (!records.insert(found->first).second) return differ("twice in a batch: " + text);
+            if (commits && !seen.insert(text).second) return differ("disposed of twice: " + text);
+        }
+        if (now.together(records) != records) differ("a record that goes along is not in the batch");
+        if (batch.keys.size() > most) differ("more records than were asked for");
+        if (const auto wanted = now.related(records); text_of(wanted) != text_of(batch.related))
+            differ("a batch's related" + text_of(batch.related) + " where the model has" + text_of(wanted));
+        if (!commits) return;
+        masked_.clear();
+        company_.store = now.after(records, masked_);
+    }
+
+    // Every cell of every row, and nothing else; masked cells by their form, which are then taken over.
+    void compare_tables() {
+        ModelStore found = company_.store;
+        read_rows(file_.path(), found);
+        for (const Masked& masked : masked_) {
+            auto& rows = company_.store.tables.at(masked.table).rows;
+            const auto& other = found.tables.at(masked.table);
+            const auto there = other.rows.find(masked.tag);
+            if (!rows.contains(masked.tag) || there == other.rows.end()) continue;
+            if (!fits(masked, other.columns[masked.column], there->second[masked.column]))
+                differ(masked.table + "." + other.columns[masked.column].name + ": " + text_of(masked.before) +
+                       " became " + text_of(there->second[masked.column]));
+            rows.at(masked.tag)[masked.column] = there->second[masked.column];
+        }
+        masked_.clear();
+        for (const auto& [name, table] : company_.store.tables) {
+            const auto& other = found.tables.at(name);
+            for (const auto& [tag, row] : table.rows)
+                if (!other.rows.contains(tag)) differ("a row of " + name + " is gone: " + std::to_string(tag));
+            for (const auto& [tag, row] : other.rows)
+                if (!table.rows.contains(tag))
+                    differ("a row of " + name + " is still there: " + std::to_string(tag));
+                else if (table.rows.at(tag) != row)
+                    differ("a row of " + name + " is changed: " + std::to_string(tag));
+        }
+    }
+
+    std::uint64_t dice_;
+    Flaw flaw_;
+    RandomCompany company_;
+    SqliteFile file_;
+    Configuration configuration_;
+    std::unique_ptr<Connector> connector_;
+    std::unique_ptr<Session> session_;
+    std::shared_ptr<Plan> plan_;
+    const Rule* rule_ = nullptr;
+    std::vector<const Rule*> deletes_;
+    std::vector<Masked> masked_;
+    std::optional<std::vector<RelatedCount>> related_;
+    std::map<std::int64_t, std::string> keys_;
+    std::string difference_;
+    std::size_t batches_ = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(model)
+
+BOOST_AUTO_TEST_CASE(the_store_answers_as_the_model_does) {
+    const auto seed = from_environment("RETENTION_SEED", 1), cases = from_environment("RETENTION_CASES", 500);
+    BOOST_TEST_MESSAGE("RETENTION_SEED=" << seed << " RETENTION_CASES=" << cases);
+    std::size_t failed = 0, disposed = 0, due_somewhere = 0;
+
+    for (std::uint64_t i = seed; i < seed + cases; ++i) {
+        std::string difference;
+        try {
+            Trial trial(i, Flaw::none);
+            difference = trial.run();
+            disposed += trial.disposed;
+            due_somewhere += trial.disposed > 0;
+            if (!difference.empty()) difference += "\n" + trial.toml();
+            if (!difference.empty() && std::getenv("RETENTION_SCRIPT")) difference += "\n" + trial.script_text();
+        } catch (const std::exception& error) {
+            difference = std::string("exception: ") + error.what();
+        }
+        if (!difference.empty() && ++failed <= 10) BOOST_ERROR("seed " << i << ": " << difference);
+    }
+
+    BOOST_TEST_MESSAGE(disposed << " records disposed of in " << due_somewhere << " of " << cases << " companies");
+    BOOST_TEST(failed == 0u);
+    if (cases >= 20) BOOST_TEST(disposed > cases); // it did something
+}
+
+BOOST_AUTO_TEST_CASE(a_model_that_is_wrong_is_found_out) {
+    for (const Flaw flaw : {Flaw::due_on_the_cutoff, Flaw::exempt_ignored, Flaw::undated_is_old, Flaw::keeps_more_loses,
+                            Flaw::fallback_always, Flaw::zone_ignored}) {
+        BOOST_TEST_CONTEXT("flaw " << static_cast<int>(flaw)) {
+            bool found = false;
+
+            for (std::uint64_t seed = 1; seed <= 300 && !found; ++seed) found = !Trial(seed, flaw).run().empty();
+
+            BOOST_TEST(found);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace retention::test

@@ -1,0 +1,71 @@
+#include "daemon/agenda.hpp"
+#include "tests/support/clock.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace retention;
+using namespace retention::test;
+
+namespace {
+
+Configuration with_schedules(const std::vector<std::pair<std::string, std::string>>& schedules) {
+    Configuration configuration;
+    for (const auto& [category, schedule] : schedules) {
+        Rule rule;
+        rule.category = category;
+        rule.schedule = schedule;
+        rule.place = {"policies.d/crm.toml", 7, 1};
+        configuration.rules.push_back(rule);
+    }
+    return configuration;
+}
+
+std::string names(const std::vector<std::string>& categories) {
+    std::string text;
+    for (const auto& category : categories) text += category + " ";
+    return text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(agenda)
+
+BOOST_AUTO_TEST_CASE(the_first_of_all_schedules_is_next) {
+    const Agenda agenda(with_schedules({{"contacts", "02:30"}, {"calls", "01:00"}, {"logs", ""}}));
+
+    BOOST_TEST((agenda.next(instant("2026-11-21 00:00:00")) == instant("2026-11-21 01:00:00")));
+    BOOST_TEST((agenda.next(instant("2026-11-21 01:00:00")) == instant("2026-11-21 02:30:00")));
+}
+
+BOOST_AUTO_TEST_CASE(categories_of_one_instant_run_as_one) {
+    const Agenda agenda(with_schedules({{"contacts", "02:30"}, {"calls", "Sat 02:30"}, {"orders", "02:31"}}));
+
+    BOOST_TEST(names(agenda.between(instant("2026-11-21 02:29:59"), instant("2026-11-21 02:30:00"))) ==
+               "contacts calls ");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_missed_runs_once) {
+    const Agenda agenda(with_schedules({{"contacts", "*:0/5"}, {"calls", "02:00"}, {"orders", "12:00"}}));
+
+    BOOST_TEST(names(agenda.between(instant("2026-11-21 01:00:00"), instant("2026-11-21 03:00:00"))) ==
+               "contacts calls ");
+}
+
+BOOST_AUTO_TEST_CASE(a_category_without_schedule_never_runs_by_itself) {
+    const Agenda agenda(with_schedules({{"logs", ""}}));
+
+    BOOST_TEST(agenda.empty());
+    BOOST_TEST(!agenda.next(instant("2026-11-21 00:00:00")));
+    BOOST_TEST(agenda.between(instant("2026-01-01 00:00:00"), instant("2027-01-01 00:00:00")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_that_is_not_understood_is_an_error_at_its_rule) {
+    const auto problems = check_schedules(with_schedules({{"contacts", "02:30"}, {"calls", "at night"}, {"logs", ""}}));
+
+    BOOST_REQUIRE(problems.size() == 1u);
+    BOOST_TEST(has_errors(problems));
+    BOOST_TEST(problems.front().category == "calls");
+    BOOST_TEST(problems.front().place.line == 7u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

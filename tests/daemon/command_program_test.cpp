@@ -1,0 +1,193 @@
+// The built program, as a shell and a terminal see it: exit codes, pipes, colours, signals.
+
+#include "tests/daemon/command_bench.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstdio>
+#include <pty.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace retention;
+using namespace retention::test;
+namespace json = boost::json;
+
+namespace {
+
+struct Ended {
+    int code = -1;
+    std::string out; // and what it said on stderr, where that was sent there too
+};
+
+std::string config_of(const Bench& bench) {
+    return " --config '" + bench.file("retentiond.toml").string() + "'";
+}
+
+// Through the shell, its output into a pipe, its input from nowhere.
+Ended shell(const std::string& words) {
+    Ended ended;
+    FILE* pipe = popen((std::string(PROGRAM) + " " + words + " </dev/null").c_str(), "r");
+    BOOST_TEST_REQUIRE(pipe != nullptr);
+    char text[4096];
+    while (const std::size_t count = fread(text, 1, sizeof text, pipe)) ended.out.append(text, count);
+    const int status = pclose(pipe);
+    ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ended;
+}
+
+// The same on a terminal of its own, with one variable of the environment set.
+Ended on_terminal(const std::string& variable, const std::string& words) {
+    int terminal = -1;
+    const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0) {
+        const std::string command = "exec env -u NO_COLOR TERM=xterm " + variable + " " + PROGRAM + " " + words;
+        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        _exit(127);
+    }
+    Ended ended;
+    char text[4096];
+    for (ssize_t count; (count = read(terminal, text, sizeof text)) > 0;)
+        ended.out.append(text, static_cast<std::size_t>(count));
+    int status = 0;
+    waitpid(child, &status, 0);
+    close(terminal);
+    ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ended;
+}
+
+// 20,000 log lines, all due, at 2,000 a second: ten seconds of work.
+struct SlowBench : Bench {
+    SlowBench() {
+        store.run("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                  "INSERT INTO logs SELECT 'slow', i, '2015-01-01' FROM n");
+        write("retentiond.toml", read("retentiond.toml") + "rows_per_second = 2000\nbatch_time = \"10 ms\"\n");
+    }
+    bool has_committed() const {
+        std::error_code missing;
+        for (const auto& file : std::filesystem::directory_iterator(file("audit"), missing))
+            if (contains(read("audit/" + file.path().filename().string()), "batch.committed")) return true;
+        return false;
+    }
+    using Bench::file;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(command_program)
+
+BOOST_AUTO_TEST_CASE(its_exit_codes_are_those_that_help_lists) {
+    Bench bench;
+    const std::string config = config_of(bench);
+    const std::pair<std::string, int> cases[] = {
+        {"--help", 0},
+        {"--version", 0},
+        {"purge --help", 0},
+        {"2>&1", 2}, // nothing at all
+        {"prune 2>&1", 2},
+        {"report --as-of 2026-02-30 2>&1", 2},
+        {"check 2>&1 --config /nowhere.toml", 2},
+        {"check" + config, 0},
+        {"report" + config, 0},
+        {"report >/dev/full 2>&1" + config, 1},
+        {"explain --category contacts --key 77 2>&1" + config, 1},
+        {"purge --all --local 2>&1" + config, 2},
+        {"purge --all --local --yes" + config, 0},
+        {"audit verify" + config, 0},
+        {"status 2>&1" + config, 2},
+    };
+
+    for (const auto& [words, code] : cases) {
+        const Ended ended = shell(words);
+        BOOST_TEST_CONTEXT("retentiond " << words << '\n' << ended.out)
+        BOOST_TEST(ended.code == code);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(alone_it_prints_its_help) {
+    BOOST_TEST(contains(shell("2>&1").out, "Exit codes:"));
+}
+
+BOOST_AUTO_TEST_CASE(json_is_one_document_on_stdout) {
+    Bench bench;
+
+    for (const char* words :
+         {"check --format json", "report --format json", "purge --all --local --yes --format json"}) {
+        const Ended ended = shell(words + config_of(bench));
+        BOOST_TEST_CONTEXT(words << ended.out)
+        BOOST_CHECK_NO_THROW(json::parse(ended.out));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_gets_no_escape_byte_and_a_terminal_does) {
+    for (const char* words : {"check", "report", "purge --all --local --yes"}) {
+        Bench piped, shown;
+
+        BOOST_TEST_CONTEXT(words) {
+            BOOST_TEST(!contains(shell("2>&1 " + std::string(words) + config_of(piped)).out, "\x1b"));
+            BOOST_TEST(contains(on_terminal("", words + config_of(shown)).out, "\x1b"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_color_and_a_dumb_terminal_get_no_colour) {
+    Bench bench;
+    const std::pair<std::string, bool> cases[] = {
+        {"NO_COLOR=1", false}, {"NO_COLOR=", true}, {"TERM=dumb", false}, {"TERM=xterm", true}};
+
+    for (const auto& [variable, colour] : cases) {
+        const Ended ended = on_terminal(variable, "report" + config_of(bench));
+
+        BOOST_TEST_CONTEXT(variable << '\n' << ended.out) {
+            BOOST_TEST(ended.code == 0);
+            BOOST_TEST(contains(ended.out, "\x1b[") == colour);
+            BOOST_TEST(!contains(ended.out, "\t")); // a table, aligned
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_does_not_change_the_day) {
+    Bench bench;
+    const std::string report = "report --format csv" + config_of(bench);
+
+    for (const char* variable : {"TZ=Pacific/Kiritimati", "TZ=Pacific/Pago_Pago", "FAKETIME='+1y'"}) {
+        const Ended plain = shell(report);
+        const Ended changed = on_terminal(variable, report);
+
+        BOOST_TEST(contains(changed.out, plain.out.substr(plain.out.size() - 12, 10)), variable);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sigterm_ends_a_purge_after_the_batch_in_hand) {
+    const SlowBench bench;
+    const std::string out = bench.file("purge.json").string();
+    const std::string command = "exec " + std::string(PROGRAM) + " purge logs --local --yes --format json >'" + out +
+                                "' 2>/dev/null </dev/null" + config_of(bench);
+
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        _exit(127);
+    }
+    for (int tries = 0; tries < 3000 && !bench.has_committed(); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10)); // another process: there is nothing to wait on
+    kill(child, SIGTERM);
+    int status = 0;
+    waitpid(child, &status, 0);
+
+    BOOST_TEST_REQUIRE(WIFEXITED(status));
+    BOOST_TEST(WEXITSTATUS(status) == 1);
+    const json::value document = json::parse(bench.read("purge.json"));
+    BOOST_TEST(json::serialize(document.at("outcome")) == "\"partial\"");
+    const auto disposed = document.at("categories").at(0).at("disposed").to_number<int>();
+    const int left = std::stoi(bench.store.value("SELECT count(*) FROM logs"));
+    BOOST_TEST(disposed > 0);
+    BOOST_TEST(left > 1);
+    BOOST_TEST(disposed + left == 20003);
+    BOOST_TEST(shell("audit verify" + config_of(bench)).code == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -83,10 +83,24 @@ void judge_key(CheckFindings& findings, const Plan& plan) {
 
 } // namespace
 
+namespace {
+
+// A record masked as a row of another record would be done before its turn came, and never stand in the audit log.
+void judge_own_rows(CheckFindings& findings, const Plan& plan) {
+    if (plan.deletes()) return;
+    for (const PlannedRelated& entry : plan.related)
+        if (entry.action == Action::anonymise && &entry.link.table() == plan.table)
+            findings.error(entry.place, "the entry would anonymise records of the category itself as another one's rows",
+                           "leave the entry out: each record is anonymised when it is due; or detach the link");
+}
+
+} // namespace
+
 Problems check_tables(const Plan& plan) {
     CheckFindings findings(plan);
     if (judge_kind(findings, plan, *plan.table, plan.rule.place)) judge_key(findings, plan);
     for (const PlannedRelated& entry : plan.related) judge_kind(findings, plan, entry.link.table(), entry.place);
+    judge_own_rows(findings, plan);
     return findings.take();
 }
 

@@ -157,6 +157,23 @@ BOOST_AUTO_TEST_CASE(a_primary_key_that_may_be_null_is_a_warning_but_for_the_row
         }
 }
 
+BOOST_AUTO_TEST_CASE(refuses_to_anonymise_records_of_the_category_as_rows_of_another) {
+    const HandTable people = HandTable("people").integer("id").integer("mentor").text("email").date("created_at").key({"id"});
+    const auto checked_with = [&](Action action) {
+        return check_tables(*HandRule(hand_catalogue({people}), "people")
+                                 .trigger("created_at")
+                                 .related("people", {"mentor"}, action)
+                                 .plan());
+    };
+
+    const Problems problems = checked_with(Action::anonymise);
+    const Problems detached = checked_with(Action::detach); // the twin
+
+    BOOST_TEST(find_problem(problems, Severity::error, {"records of the category itself", "detach the link"}),
+               text_of(problems));
+    BOOST_TEST(detached.empty(), text_of(detached));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace retention

@@ -13,7 +13,20 @@ namespace retention {
 
 // What two columns must share to be compared safely ('7abc' = 7 is true in MariaDB, '5' = 5 false in SQLite).
 // `loose`: a SQLite column without a declared type; it is in a family with itself alone.
-enum class TypeFamily { integer, real, text, binary, boolean, date, time_stamp, zoned_time_stamp, uuid, address, loose, other };
+enum class TypeFamily {
+    integer,
+    real,
+    text,
+    binary,
+    boolean,
+    date,
+    time_stamp,
+    zoned_time_stamp,
+    uuid,
+    address,
+    loose,
+    other
+};
 
 struct Column {
     std::string name;
@@ -30,7 +43,7 @@ enum class OnDelete { no_action, restrict, cascade, set_null, set_default };
 struct ForeignKey {
     std::string name; // may be empty
     std::vector<std::string> columns;
-    std::string schema, references; // the table that it points at, as the catalogue spells it
+    std::string schema, references;      // the table that it points at, as the catalogue spells it
     std::vector<std::string> referenced; // its columns; never empty, also where the declaration leaves them out
     OnDelete on_delete = OnDelete::no_action;
 };

@@ -3,6 +3,8 @@
 #include "connectors/check_findings.hpp"
 #include "connectors/check_readings.hpp"
 
+#include <algorithm>
+
 namespace retention {
 
 namespace {
@@ -95,6 +97,53 @@ Problems check_memory(const Plan& reader, const Plan& remover) {
             else if (reading.trigger && !goes_late_enough(remover, change, reader, reading))
                 problems.push_back(forgotten(reader, remover, change, reading));
         }
+    }
+    return problems;
+}
+
+namespace {
+
+using Hops = std::vector<PlannedHop>;
+
+// The way from the record to the rows of an entry; nothing where there are several.
+std::optional<Hops> way_to(const Plan& plan, const PlannedRelated& entry) {
+    Hops way;
+    if (entry.parents.size() > 1) return std::nullopt;
+    if (!entry.parents.empty()) {
+        auto parent = way_to(plan, plan.related[entry.parents.front()]);
+        if (!parent) return std::nullopt;
+        way = std::move(*parent);
+    }
+    way.insert(way.end(), entry.link.hops.begin(), entry.link.hops.end());
+    return way;
+}
+
+bool same_way(const Hops& a, const Hops& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const PlannedHop& one, const PlannedHop& other) {
+        return one.table == other.table && one.on == other.on && one.via == other.via;
+    });
+}
+
+// The rows go with the record that reads them: the entry follows the trigger's link, or a part of it.
+bool goes_with_its_record(const Plan& plan, const Change& change, const PlannedLink& trigger) {
+    if (!change.entry) return false;
+    const auto way = way_to(plan, *change.entry);
+    if (!way || way->size() > trigger.hops.size()) return false;
+    return same_way(*way, Hops(trigger.hops.begin(), trigger.hops.begin() + static_cast<std::ptrdiff_t>(way->size())));
+}
+
+} // namespace
+
+Problems check_own_memory(const Plan& plan) {
+    Problems problems;
+    if (std::holds_alternative<NoPeriod>(plan.rule.period)) return problems;
+    for (const Reading& reading : readings_of(plan)) {
+        if (!reading.dates || !reading.trigger || !reading.trigger->link) continue;
+        for (const Change& change : changes_of(plan))
+            if (takes(*plan.catalogue, change, reading) &&
+                !goes_with_its_record(plan, change, *reading.trigger->link) &&
+                !goes_late_enough(plan, change, plan, reading))
+                problems.push_back(forgotten(plan, plan, change, reading));
     }
     return problems;
 }

@@ -9,6 +9,9 @@ namespace retention {
 // `reader` counts from rows, links or columns that `remover` takes away before `reader` is done with them. Errors on
 // the reader, or on the remover where it masks the reader's own dates.
 Problems check_memory(const Plan& reader, const Plan& remover);
+// The same of one plan with itself: an entry takes rows that other records count from, because they are linked to those
+// in another way. Rows that go with the very record that reads them are its own evidence, and may.
+Problems check_own_memory(const Plan&);
 // `remover` deletes, as related rows, rows that `keeper`, a category of their own, may keep longer: a warning. Whether
 // there are such rows a query decides (Session::rows_kept_longer).
 Problems check_kept_longer(const Plan& remover, const Plan& keeper);

@@ -136,7 +136,10 @@ Ordered order_plans(const Plans& plans) {
         if (const auto cycle = cycle_through(edges, a); !cycle.empty())
             append(ordered.problems, {cycle_problem(plans, edges, cycle)});
         for (std::size_t b = 0; b < plans.size(); ++b) {
-            if (a == b) continue;
+            if (a == b) {
+                append(ordered.problems, check_own_memory(*plans[a]));
+                continue;
+            }
             append(ordered.problems, check_memory(*plans[a], *plans[b]));
             append(ordered.problems, check_kept_longer(*plans[a], *plans[b]));
             append(ordered.problems, moved_dates(*plans[a], *plans[b]));

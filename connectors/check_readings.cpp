@@ -162,4 +162,11 @@ bool takes(const Catalogue& catalogue, const Change& change, const Reading& read
     return (change.deletes && !reading.own) || column_taken(catalogue, change, reading);
 }
 
+bool takes_own_evidence(const Plan& plan) {
+    for (const Reading& reading : readings_of(plan))
+        for (const Change& change : changes_of(plan))
+            if (!reading.own && takes(*plan.catalogue, change, reading)) return true;
+    return false;
+}
+
 } // namespace retention

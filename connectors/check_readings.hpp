@@ -31,4 +31,7 @@ const ChangedColumn* column_taken(const Catalogue&, const Change&, const Reading
 // The same table, though each plan may have a catalogue of its own.
 bool same_table(const Catalogue&, const Table&, const Table&);
 
+// What the plan changes for one record is read for another: its own batches could change which records are due.
+bool takes_own_evidence(const Plan&);
+
 } // namespace retention

@@ -90,7 +90,8 @@ void judge_own_rows(CheckFindings& findings, const Plan& plan) {
     if (plan.deletes()) return;
     for (const PlannedRelated& entry : plan.related)
         if (entry.action == Action::anonymise && &entry.link.table() == plan.table)
-            findings.error(entry.place, "the entry would anonymise records of the category itself as another one's rows",
+            findings.error(entry.place,
+                           "the entry would anonymise records of the category itself as another one's rows",
                            "leave the entry out: each record is anonymised when it is due; or detach the link");
 }
 

@@ -18,11 +18,28 @@ bool accepted(const Plan& plan, const FiredTrigger& fired) {
     return has_name(*plan.catalogue, plan.rule.accepted_triggers, fired.trigger->name);
 }
 
+// A BEFORE trigger that changes rows does so beside the rule, uncounted, as an AFTER trigger may.
+bool changes_rows(const DatabaseTrigger& trigger) {
+    std::string words;
+    for (const char c : trigger.text) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        words += c == '_' ? c : letter ? static_cast<char>(c | 0x20) : ' ';
+    }
+    const auto body = std::min(words.find(" begin "), words.size());
+    words = words.substr(body) + ' ';
+    const auto has = [&](const char* word) { return words.find(word) != std::string::npos; };
+    return has(" insert ") || has(" update ") || has(" delete ") || has(" replace ");
+}
+
+bool needs_acceptance(const FiredTrigger& fired) {
+    return fired.trigger->timing == TriggerTiming::after || changes_rows(*fired.trigger);
+}
+
 // The whole `triggers` line: what is accepted already, and what this rule would fire after a row.
 std::string line_to_paste(const Plan& plan, const std::vector<FiredTrigger>& fired) {
     std::vector<std::string> names = plan.rule.accepted_triggers;
     for (const FiredTrigger& one : fired)
-        if (one.trigger->timing == TriggerTiming::after && !accepted(plan, one)) names.push_back(one.trigger->name);
+        if (needs_acceptance(one) && !accepted(plan, one)) names.push_back(one.trigger->name);
     return "triggers = " + toml_list(names);
 }
 
@@ -36,14 +53,15 @@ void judge(CheckFindings& findings, const Plan& plan, const FiredTrigger& fired,
     } else if (const std::string date = date_moved(fired, plan); !date.empty()) {
         findings.error(fired.place, described(fired) + " moves " + date + ", from which this rule counts",
                        "let the trigger leave the date alone, or count from another one");
-    } else if (fired.trigger->timing == TriggerTiming::before) {
+    } else if (!needs_acceptance(fired)) {
         findings.warning(fired.place, described(fired) + " runs on each row that this rule changes",
                          "read what it does; it may change or refuse the row");
     } else if (!accepted(plan, fired)) {
-        findings.error(fired.place,
-                       described(fired) +
-                           " runs on each row that this rule changes, and may copy personal data elsewhere",
-                       "read what it does, then accept it by name in the category:\n" + line_to_paste(plan, all));
+        findings.error(
+            fired.place,
+            described(fired) +
+                " runs on each row that this rule changes, and may change other rows or copy personal data elsewhere",
+            "read what it does, then accept it by name in the category:\n" + line_to_paste(plan, all));
     }
 }
 

@@ -9,9 +9,13 @@ Conditions::Conditions(const Plan& plan, const Dialect& dialect, const AllStored
 
 namespace {
 
-Sql true_or_false(const Sql& condition) { return "coalesce(" + condition + ", 1 = 0)"; }
+Sql true_or_false(const Sql& condition) {
+    return "coalesce(" + condition + ", 1 = 0)";
+}
 
-Sql none_of(const Sql& condition) { return "NOT " + condition; }
+Sql none_of(const Sql& condition) {
+    return "NOT " + condition;
+}
 
 } // namespace
 
@@ -40,8 +44,7 @@ Sql Conditions::day(const PlannedDate& date) const {
 // An own column that is NULL is simply no date. A linked row without a date makes the record undated (a post without an
 // end is still held), unless the rule passes over it.
 Sql Conditions::unusable(const PlannedDate& date) const {
-    if (!date.link)
-        return "(" + value(date) + " IS NOT NULL AND " + dialect_.day_of(value(date), date) + " IS NULL)";
+    if (!date.link) return "(" + value(date) + " IS NOT NULL AND " + dialect_.day_of(value(date), date) + " IS NULL)";
     const JoinedLink link = join(dialect_, rule_text_, *date.link, record_);
     const Sql value = dialect_.column(link.alias, date.column->name);
     Sql bad = dialect_.day_of(value, date) + " IS NULL";
@@ -81,8 +84,8 @@ Sql Conditions::units() const {
     if (!plan_.period) return "NULL";
     if (!plan_.period->link) return dialect_.column(record_, plan_.period->column->name);
     const JoinedLink link = join(dialect_, rule_text_, *plan_.period->link, record_);
-    return "(SELECT max(" + dialect_.column(link.alias, plan_.period->column->name) + ") FROM " + link.from + " WHERE " +
-           link.where + ")";
+    return "(SELECT max(" + dialect_.column(link.alias, plan_.period->column->name) + ") FROM " + link.from +
+           " WHERE " + link.where + ")";
 }
 
 Sql Conditions::retained() const {
@@ -117,7 +120,8 @@ Sql Conditions::due() const {
         // A lone column of the record that is NULL or no date is not before any cutoff.
         const bool lone = plan_.triggers.size() == 1 && !plan_.triggers[0].link && !plan_.fallback && !plan_.period;
         if (lone && !plan_.triggers[0].query) {
-            const Sql maybe = dialect_.maybe_before(value(plan_.triggers[0]), plan_.triggers[0], plan_.cutoffs.fixed->cutoff);
+            const Sql maybe =
+                dialect_.maybe_before(value(plan_.triggers[0]), plan_.triggers[0], plan_.cutoffs.fixed->cutoff);
             if (!maybe.empty()) all.push_back(true_or_false(maybe));
         }
         all.push_back(true_or_false(latest() + " < " + cutoff()));
@@ -144,7 +148,8 @@ std::vector<std::size_t> Conditions::children(std::optional<std::size_t> parent)
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < plan_.related.size(); ++i) {
         const auto& parents = plan_.related[i].parents;
-        const bool child = parent ? std::find(parents.begin(), parents.end(), *parent) != parents.end() : parents.empty();
+        const bool child =
+            parent ? std::find(parents.begin(), parents.end(), *parent) != parents.end() : parents.empty();
         if (child && plan_.related[i].action != Action::keep) found.push_back(i);
     }
     return found;
@@ -163,7 +168,8 @@ std::vector<std::size_t> Conditions::earlier(std::size_t entry) const {
             const auto source = [](const PlannedHop& hop) { return hop.where ? hop.where->source : std::string(); };
             return a.table == b.table && a.on == b.on && a.via == b.via && (last || source(a) == source(b));
         };
-        const bool same = std::equal(other.link.hops.begin(), other.link.hops.end(), related.link.hops.begin(), same_hop);
+        const bool same =
+            std::equal(other.link.hops.begin(), other.link.hops.end(), related.link.hops.begin(), same_hop);
         if (same) found.push_back(i);
     }
     return found;
@@ -250,8 +256,7 @@ Sql Conditions::taken_by(std::size_t entry, const std::string& before) const {
 Sql Conditions::exists_left(std::size_t entry, const std::string& before) const {
     const PlannedRelated& related = plan_.related[entry];
     const auto rivals = stronger(entry);
-    const JoinedLink link =
-        join(dialect_, rule_text_, related.link, before, earlier_columns(entry), !rivals.empty());
+    const JoinedLink link = join(dialect_, rule_text_, related.link, before, earlier_columns(entry), !rivals.empty());
     std::vector<Sql> own{link.where, first_match(entry, link.alias)};
     for (const std::size_t rival : rivals) own.push_back(none_of(taken_by(rival, before)));
     std::vector<Sql> any{untouched(related, link.alias)};

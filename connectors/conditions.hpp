@@ -15,7 +15,8 @@ namespace retention {
 using StoredCutoffs = std::map<std::int64_t, PeriodCutoffs>;
 using AllStoredCutoffs = std::map<const Plan*, StoredCutoffs>;
 
-// How much of a row an action leaves: where a row is reached twice, the entry that keeps more has it, of equals the first.
+// How much of a row an action leaves: where a row is reached twice, the entry that keeps more has it, of equals the
+// first.
 int keeps(Action);
 
 class Conditions {
@@ -31,13 +32,14 @@ public:
     Sql undated() const;
     Sql due() const; // a member that is none of the above
 
-    Sql latest() const;                             // day of the latest usable trigger date, or of the fallback; NULL
-    Sql day(const PlannedDate&) const;              // the latest usable date of one source; NULL
-    Sql unusable(const PlannedDate&) const;         // it has a value that is no date in the declared form
-    Sql units() const;                              // the period in the data: its longest valid value; NULL
+    Sql latest() const;                     // day of the latest usable trigger date, or of the fallback; NULL
+    Sql day(const PlannedDate&) const;      // the latest usable date of one source; NULL
+    Sql unusable(const PlannedDate&) const; // it has a value that is no date in the declared form
+    Sql units() const;                      // the period in the data: its longest valid value; NULL
     Sql untouched(const PlannedRelated&, const std::string& row) const; // an entry still has something to do to a row
 
-    // Columns for join()'s `extra`, and the condition over `alias` that no earlier entry for the same link takes the row.
+    // Columns for join()'s `extra`, and the condition over `alias` that no earlier entry for the same link takes the
+    // row.
     std::vector<Sql> earlier_columns(std::size_t entry) const;
     Sql first_match(std::size_t entry, const std::string& alias) const;
 

@@ -26,11 +26,11 @@ struct Plan; // connectors/plan.hpp
 class StoreError : public std::runtime_error {
 public:
     enum class Kind {
-        busy,     // lock timeout, deadlock, serialization: roll back, wait, do it again from selection
-        refused,  // the store refuses the statement: constraint, right, type
+        busy,    // lock timeout, deadlock, serialization: roll back, wait, do it again from selection
+        refused, // the store refuses the statement: constraint, right, type
         cancelled,
-        lost,     // connection gone, file unreadable; an open COMMIT is unknown and is settled by its witness
-        failed    // everything else
+        lost,  // connection gone, file unreadable; an open COMMIT is unknown and is settled by its witness
+        failed // everything else
     };
     StoreError(Kind of, const std::string& what) : std::runtime_error(what), kind(of) {}
     Kind kind;
@@ -62,6 +62,8 @@ public:
     // disposes of them and what goes with them. Empty: nothing more is due, and no transaction is open.
     // Throws StoreError; the transaction is then rolled back and the cursor is where it was, so it may be called again.
     virtual Disposed dispose(std::size_t most) = 0;
+    // Passes over the next record that is due, which the store would not let go. No transaction is open.
+    virtual void skip() = 0;
     // Writes the witness row into the open transaction and commits. Throws StoreError: with kind `lost` the outcome is
     // unknown (Session::settle); with any other kind it is rolled back.
     virtual void commit(const Witness&) = 0;

@@ -18,11 +18,12 @@ public:
     std::string column(std::string_view alias, std::string_view name) const { return quote(alias) + "." + quote(name); }
     std::string table(const Table& table) const { return quote(table.schema) + "." + quote(table.name); }
 
-    // The local day on which a stored date falls, as something that can be compared with day(Date); NULL where the value
-    // is NULL or no usable date.
+    // The local day on which a stored date falls, as something that can be compared with day(Date); NULL where the
+    // value is NULL or no usable date.
     virtual Sql day_of(const Sql& value, const PlannedDate&) const = 0;
     virtual Sql day(Date) const = 0;
-    // True of every value that falls before the date, and cheaper to find out than day_of; empty where there is no such.
+    // True of every value that falls before the date, and cheaper to find out than day_of; empty where there is no
+    // such.
     virtual Sql maybe_before(const Sql& value, const PlannedDate&, Date) const = 0;
     // {as_of} and {cutoff} in rule SQL, and the first instant of such a day.
     virtual Sql date(Date) const = 0;

@@ -20,7 +20,9 @@ Sql RuleText::operator()(const RuleSql& rule) const {
     return sql + ")";
 }
 
-std::string row_alias(std::size_t i) { return "retentiond_row" + std::to_string(i); }
+std::string row_alias(std::size_t i) {
+    return "retentiond_row" + std::to_string(i);
+}
 
 namespace {
 

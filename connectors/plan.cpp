@@ -120,8 +120,9 @@ private:
                 parents.push_back(i);
         }
         if (!parents.empty()) return parents;
-        names_.error(entry.place, "of = \"" + entry.of + (kept ? "\" names rows that are kept" : "\" names no entry above"),
-                     kept ? "what belongs to a kept row stays with it" : "name the table, or the name, of an entry above");
+        names_.error(
+            entry.place, "of = \"" + entry.of + (kept ? "\" names rows that are kept" : "\" names no entry above"),
+            kept ? "what belongs to a kept row stays with it" : "name the table, or the name, of an entry above");
         return std::nullopt;
     }
 

@@ -26,7 +26,7 @@ struct PlannedLink {
 };
 
 struct PlannedDate {
-    std::string label; // "created_at", "calls.started_at", "sql"
+    std::string label;              // "created_at", "calls.started_at", "sql"
     const Column* column = nullptr; // of the record, or of the link's table; null for a query
     std::optional<PlannedLink> link;
     std::optional<RuleSql> query;
@@ -52,9 +52,9 @@ struct PlannedUnless {
 };
 
 struct PlannedRelated {
-    std::string table; // as the rule names it
-    std::string name;  // may be empty
-    PlannedLink link;  // from the record, or from a row of one of `parents`
+    std::string table;                // as the rule names it
+    std::string name;                 // may be empty
+    PlannedLink link;                 // from the record, or from a row of one of `parents`
     std::vector<std::size_t> parents; // entries above whose rows these belong to; empty: the record itself
     Action action = Action::keep;
     std::vector<PlannedMask> masks;

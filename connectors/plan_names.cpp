@@ -42,7 +42,8 @@ std::optional<PlannedHop> Names::hop(const Hop& hop, const Table& from, const st
     const auto& via = hop.via.empty() ? key : hop.via;
     if (on.size() != via.size() || on.empty()) {
         error(hop.place,
-              "the link to '" + hop.table + "' pairs (" + list(on) + ") with (" + list(via) + ") of '" + from.name + "'",
+              "the link to '" + hop.table + "' pairs (" + list(on) + ") with (" + list(via) + ") of '" + from.name +
+                  "'",
               "`on` and `via` name as many columns each; without one of them the key of that table stands in");
         return std::nullopt;
     }

@@ -16,7 +16,8 @@ public:
 
     const Table* table(const std::string& name, const Place&);
     const Column* column(const Table&, const std::string& name, const Place&);
-    // A link from a row of `from`, whose key is `key`. Nothing where a name in it is unknown or the columns do not pair.
+    // A link from a row of `from`, whose key is `key`. Nothing where a name in it is unknown or the columns do not
+    // pair.
     std::optional<PlannedLink> link(const Link&, const Table& from, const std::vector<std::string>& key);
 
     void error(const Place&, std::string what, std::string hint);

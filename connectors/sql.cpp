@@ -21,9 +21,13 @@ Sql joined(const std::vector<Sql>& conditions, const char* word, const char* oth
 
 } // namespace
 
-Sql all_of(const std::vector<Sql>& conditions, const char* otherwise) { return joined(conditions, " AND ", otherwise); }
+Sql all_of(const std::vector<Sql>& conditions, const char* otherwise) {
+    return joined(conditions, " AND ", otherwise);
+}
 
-Sql any_of(const std::vector<Sql>& conditions, const char* otherwise) { return joined(conditions, " OR ", otherwise); }
+Sql any_of(const std::vector<Sql>& conditions, const char* otherwise) {
+    return joined(conditions, " OR ", otherwise);
+}
 
 std::string quoted(std::string_view name) {
     std::string text = "\"";
@@ -31,6 +35,8 @@ std::string quoted(std::string_view name) {
     return text + '"';
 }
 
-std::string qualified(std::string_view alias, std::string_view column) { return quoted(alias) + "." + quoted(column); }
+std::string qualified(std::string_view alias, std::string_view column) {
+    return quoted(alias) + "." + quoted(column);
+}
 
 } // namespace retention

@@ -55,20 +55,14 @@ Sql SqliteRowSets::select_identity(const Set& set) const {
 }
 
 // `retentiond_taken` of a record: 1, or how far below one that was selected it was found. Of a related row: whether
-// there is something to do. A row that is masked already is reached, so that what belongs to it is found, but nothing is done to it.
+// there is something to do. A row that is masked already is reached, so that what belongs to it is found, but nothing
+// is done to it.
 Sql SqliteRowSets::select_taken(const Set& set) const {
     return "(SELECT " + listed(numbered(identity_column, set.identity.size())) + " FROM temp." + set.name +
            " WHERE retentiond_taken)";
 }
 
 namespace {
-
-// (a, b) of a table under an alias, as one row value.
-Sql row_value(const Dialect& dialect, const std::string& alias, const std::vector<std::string>& columns) {
-    std::vector<Sql> all;
-    for (const std::string& column : columns) all.emplace_back(dialect.column(alias, column));
-    return columns.size() == 1 ? all.front() : "(" + listed(all) + ")";
-}
 
 std::vector<std::string> names_of(const std::vector<const Column*>& columns) {
     std::vector<std::string> names;
@@ -114,7 +108,8 @@ void SqliteRowSets::join_due_records() {
                              "INSERT OR IGNORE INTO temp." + Sql(records_.name) + " SELECT " +
                                  listed(columns_of(dialect_, name, records_.identity)) + ", " +
                                  listed(columns_of(dialect_, name, names_of(plan_.key))) + ", " +
-                                 std::to_string(depth) + " FROM " + dialect_.table(*plan_.table) + " WHERE " + in_entry(i) + " AND " + conditions_.due(),
+                                 std::to_string(depth) + " FROM " + dialect_.table(*plan_.table) + " WHERE " +
+                                 in_entry(i) + " AND " + conditions_.due() + " AND " + only_,
                              "select records that go together");
         }
     }
@@ -154,14 +149,15 @@ void SqliteRowSets::collect_entry(std::size_t i) {
         // CROSS JOIN keeps SQLite to the order: from the few rows of the set to what they lead to.
         execute(connection_,
                 "INSERT OR IGNORE INTO temp." + Sql(into.name) + " SELECT " + listed(rows) + ", " +
-                    conditions_.untouched(entry, link.alias) + " FROM temp." +
-                    parent->name + " AS retentiond_set CROSS JOIN " + dialect_.table(*parent->table) + " AS " +
+                    conditions_.untouched(entry, link.alias) + " FROM temp." + parent->name +
+                    " AS retentiond_set CROSS JOIN " + dialect_.table(*parent->table) + " AS " +
                     dialect_.quote(before) + " CROSS JOIN " + link.from + " WHERE " + all_of(where, "1 = 1"),
                 "select related rows of " + entry.table);
     }
 }
 
-// Each row stays in one set: that of the entry that keeps more, of equals the first (of deletes the last). Returns the sets that lost rows.
+// Each row stays in one set: that of the entry that keeps more, of equals the first (of deletes the last). Returns the
+// sets that lost rows.
 std::vector<std::size_t> SqliteRowSets::reconcile() {
     std::vector<std::size_t> losers;
     for (std::size_t weak = 0; weak < entries_.size(); ++weak)
@@ -219,7 +215,8 @@ bool SqliteRowSets::keep_deepest(std::size_t most) {
 }
 
 std::int64_t SqliteRowSets::size(const Set& set) const {
-    return count_of(connection_, "SELECT count(*) FROM temp." + Sql(set.name) + " WHERE retentiond_taken", "count rows");
+    return count_of(connection_, "SELECT count(*) FROM temp." + Sql(set.name) + " WHERE retentiond_taken",
+                    "count rows");
 }
 
 std::vector<RelatedCount> SqliteRowSets::counts() const {
@@ -231,9 +228,9 @@ std::vector<RelatedCount> SqliteRowSets::counts() const {
         const bool own = entries_[i].table == plan_.table && plan_.deletes();
         const auto rows = !own ? size(entries_[i])
                                : count_of(connection_,
-                                       "SELECT count(*) FROM " + Sql(dialect_.table(*plan_.table)) + " WHERE " +
-                                           in_entry(i) + " AND NOT " + conditions_.due(),
-                                       "count rows");
+                                          "SELECT count(*) FROM " + Sql(dialect_.table(*plan_.table)) + " WHERE " +
+                                              in_entry(i) + " AND NOT " + conditions_.due(),
+                                          "count rows");
         const auto same = std::find_if(counts.begin(), counts.end(), [&](const RelatedCount& other) {
             return other.table == entry.table && other.action == entry.action;
         });
@@ -271,95 +268,6 @@ std::optional<Key> SqliteRowSets::last_key() const {
     Key key;
     for (int i = 0; i < select.columns(); ++i) key.push_back(select.value(i));
     return key;
-}
-
-void SqliteRowSets::change(const Sql& statement, const Set& set, const std::string& what) const {
-    const std::int64_t wanted = size(set);
-    const std::int64_t changed = wanted == 0 ? 0 : execute(connection_, statement, what);
-    require_all(changed, wanted, what);
-}
-
-void SqliteRowSets::erase(const Set& set, const std::string& what) const {
-    const Sql statement = "DELETE FROM " + Sql(dialect_.table(*set.table)) + " WHERE " +
-                          row_value(dialect_, set.table->name, set.identity) + " IN " + select_taken(set) +
-                          no_row_points_at(set);
-    const std::int64_t wanted = size(set);
-    std::int64_t changed = 0, more = 1;
-    while (changed < wanted && more > 0) changed += more = execute(connection_, statement, what);
-    require_all(changed, wanted, what);
-}
-
-// RESTRICT refuses to lose a row at which another one of its table points, even where both go in one statement.
-Sql SqliteRowSets::no_row_points_at(const Set& set) const {
-    Sql none;
-    for (const ForeignKey& key : set.table->foreign_keys) {
-        if (key.on_delete != OnDelete::restrict || key.references != set.table->name) continue;
-        std::vector<Sql> points;
-        for (std::size_t i = 0; i < key.columns.size(); ++i)
-            points.emplace_back(dialect_.column("retentiond_child", key.columns[i]) + " = " +
-                                dialect_.column(set.table->name, key.referenced[i]));
-        const Sql other = row_value(dialect_, "retentiond_child", set.identity) + " <> " +
-                          row_value(dialect_, set.table->name, set.identity);
-        none += " AND NOT EXISTS (SELECT 1 FROM " + Sql(dialect_.table(*set.table)) + " AS retentiond_child WHERE " +
-                all_of(points, "1 = 1") + " AND " + other + ")";
-    }
-    return none;
-}
-
-void SqliteRowSets::require_all(std::int64_t changed, std::int64_t wanted, const std::string& what) const {
-    if (changed == wanted) return;
-    throw StoreError(StoreError::Kind::refused, connection_.store() + ": " + what + ": the store changed " +
-                                                    std::to_string(changed) + " of " + std::to_string(wanted) +
-                                                    " rows");
-}
-
-namespace {
-
-Sql assignments(const Dialect& dialect, const std::vector<PlannedMask>& masks, const std::string& alias,
-                const std::string& pseudonym_key) {
-    std::vector<Sql> set;
-    for (const PlannedMask& mask : masks)
-        set.push_back(dialect.quote(mask.column->name) + " = " +
-                      dialect.masked(mask, dialect.column(alias, mask.column->name), pseudonym_key));
-    return listed(set);
-}
-
-} // namespace
-
-void SqliteRowSets::dispose() const {
-    const auto update = [&](const Set& set, const Sql& set_clause, const std::string& what) {
-        change("UPDATE " + Sql(dialect_.table(*set.table)) + " SET " + set_clause + " WHERE " +
-                   row_value(dialect_, set.table->name, set.identity) + " IN " + select_taken(set),
-               set, what);
-    };
-    for (std::size_t i = entries_.size(); i-- > 0;) {
-        const PlannedRelated& entry = plan_.related[i];
-        const std::string what = to_string(entry.action) + " " + entry.table;
-        switch (entry.action) {
-        case Action::erase:
-            erase(entries_[i], what);
-            break;
-        case Action::anonymise:
-            update(entries_[i], assignments(dialect_, entry.masks, entries_[i].table->name, plan_.pseudonym_key), what);
-            break;
-        case Action::detach: {
-            std::vector<Sql> nulls;
-            for (const std::string& column : entry.link.hops.back().on)
-                nulls.emplace_back(dialect_.quote(column) + " = NULL");
-            update(entries_[i], listed(nulls), what);
-            break;
-        }
-        case Action::keep:
-            break;
-        }
-    }
-    const std::string what = to_string(plan_.rule.action) + " " + plan_.rule.table;
-    if (plan_.deletes()) return erase(records_, what);
-    Sql set_clause = assignments(dialect_, plan_.masks, plan_.table->name, plan_.pseudonym_key);
-    if (plan_.marker)
-        set_clause +=
-            ", " + Sql(dialect_.quote(plan_.marker->name)) + " = " + dialect_.mark(*plan_.marker, plan_.cutoffs.as_of);
-    update(records_, set_clause, what);
 }
 
 } // namespace retention

@@ -13,19 +13,24 @@
 
 namespace retention {
 
+// (a, b) of a table under an alias, as one row value.
+Sql row_value(const Dialect&, const std::string& alias, const std::vector<std::string>& columns);
+
 class SqliteRowSets {
 public:
     // Makes the temporary tables anew. Keeps references to all arguments.
     SqliteRowSets(const SqliteConnection&, const Plan&, const Conditions&, const Dialect&);
 
+    // Records that join the selected ones must meet this too.
+    void only(const Sql& condition) { only_ = condition; }
     // The records that meet the condition, in the order of their key, at most `most` of them. Returns how many.
     std::int64_t select_records(const Sql& condition, std::optional<std::size_t> most = std::nullopt);
     // Finds what goes with them: each row once, the entry that keeps more wins. A record that another one takes along
     // by a delete entry on its own table, and is due itself, joins the records.
     void collect();
     std::size_t records() const;
-    // Of one record and those that it takes along, the `most` that lie deepest, whatever hangs on them being among them.
-    // Collects again. False where there are no more than that.
+    // Of one record and those that it takes along, the `most` that lie deepest, whatever hangs on them being among
+    // them. Collects again. False where there are no more than that.
     bool keep_deepest(std::size_t most);
 
     std::vector<std::vector<std::string>> keys() const;
@@ -53,6 +58,7 @@ private:
     void change(const Sql& statement, const Set&, const std::string& what) const;
     void erase(const Set&, const std::string& what) const;
     Sql no_row_points_at(const Set&) const;
+    void require_unreferenced(const Set&, const std::string& what) const;
     void require_all(std::int64_t changed, std::int64_t wanted, const std::string& what) const;
     std::int64_t size(const Set&) const;
 
@@ -60,6 +66,7 @@ private:
     const Plan& plan_;
     const Conditions& conditions_;
     const Dialect& dialect_;
+    Sql only_ = "1 = 1";
     Set records_;
     std::vector<Set> entries_;
 };

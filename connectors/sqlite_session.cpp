@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <sqlite3.h>
 
 namespace retention {
 
@@ -73,8 +74,9 @@ SqliteSession::SqliteSession(const StoreSettings& settings, const Zone& here, Ac
     : connection_(settings.name, settings.file, access), dialect_(here, settings.zone), here_(here) {
     register_functions(connection_.handle(), here, settings.zone);
     if (access == Access::read_only) return;
-    // A rollback journal that is kept (journal_mode = persist) would keep the deleted rows with it. A write-ahead log is
-    // truncated once, at the end: growing again after each checkpoint would cost the file system a commit of its own.
+    // A rollback journal that is kept (journal_mode = persist) would keep the deleted rows with it. A write-ahead log
+    // is truncated once, at the end: growing again after each checkpoint would cost the file system a commit of its
+    // own.
     SqliteStatement mode(connection_, "PRAGMA main.journal_mode", "read the journal's mode");
     if (mode.step() && mode.text(0) == "persist") connection_.exec("PRAGMA journal_size_limit = 0");
     // What a statement needs to undo itself is as large as its batch: in memory it costs no second copy on the disk.
@@ -93,9 +95,9 @@ std::int64_t SqliteSession::shared_records(const Plan& a, const Plan& b) {
     const SqliteSnapshot snapshot(connection_);
     const SqlitePlan first(connection_, dialect_, a), second(connection_, dialect_, b);
     return count_of(connection_,
-                 "SELECT count(*)" + first.from() + " WHERE " + first.conditions.covered() + " AND " +
-                     second.conditions.covered(),
-                 "count records of two categories");
+                    "SELECT count(*)" + first.from() + " WHERE " + first.conditions.covered() + " AND " +
+                        second.conditions.covered(),
+                    "count records of two categories");
 }
 
 std::int64_t SqliteSession::rows_kept_longer(const Plan& plan, std::size_t entry, const Plan& own, bool today) {
@@ -107,7 +109,7 @@ std::int64_t SqliteSession::rows_kept_longer(const Plan& plan, std::size_t entry
     Sql kept = keeper.conditions.member() + " AND " + sets.in_entry(entry);
     if (today) kept += " AND NOT " + keeper.conditions.due() + " AND NOT " + keeper.conditions.done();
     return count_of(connection_, "SELECT count(*)" + keeper.from() + " WHERE " + kept,
-                 "count rows that another rule keeps");
+                    "count rows that another rule keeps");
 }
 
 void SqliteSession::prepare_witnesses() {
@@ -147,7 +149,7 @@ Settled SqliteSession::settle(const std::string& batch) {
         if (count_of(connection_, has_witnesses, "look for witness rows") == 0) return Settled::rolled_back;
         const auto rows =
             count_of(connection_, "SELECT count(*) FROM main.retentiond_batches WHERE batch = " + Sql::value(batch),
-                  "look for a witness row");
+                     "look for a witness row");
         return rows > 0 ? Settled::committed : Settled::rolled_back;
     } catch (const StoreError& error) {
         if (error.kind == StoreError::Kind::busy) return Settled::in_doubt;
@@ -155,10 +157,44 @@ Settled SqliteSession::settle(const std::string& batch) {
     }
 }
 
+namespace {
+
+// Rewriting a database of this size takes about a second. A larger one is left to its administrator.
+constexpr std::int64_t small_database = 64 << 20;
+
+bool truncate_log(const SqliteConnection& connection) {
+    SqliteStatement checkpoint(connection, "PRAGMA main.wal_checkpoint(TRUNCATE)", "truncate the write-ahead log");
+    return !checkpoint.step() || checkpoint.integer(0) == 0;
+}
+
+} // namespace
+
+// secure_delete wipes what is deleted, but not the old place of a row that SQLite moved to another page: only rewriting
+// the file does. Virtual tables may refer to row ids, which that would change.
+bool SqliteSession::rewrite() {
+    const auto bytes = count_of(connection_, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                                "read the size");
+    const auto virtual_tables =
+        count_of(connection_, "SELECT count(*) FROM main.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'",
+                 "look for virtual tables");
+    if (bytes > small_database || virtual_tables > 0) return false;
+    try {
+        connection_.exec("PRAGMA temp_store = FILE"); // the copy must not stand in memory
+        connection_.exec("VACUUM main");
+        return truncate_log(connection_);
+    } catch (const StoreError& error) {
+        if (error.kind == StoreError::Kind::busy) return false;
+        throw;
+    }
+}
+
 std::vector<std::string> SqliteSession::leave_no_trace() {
-    SqliteStatement checkpoint(connection_, "PRAGMA main.wal_checkpoint(TRUNCATE)", "truncate the write-ahead log");
-    const bool busy = checkpoint.step() && checkpoint.integer(0) != 0;
-    if (!busy) return {};
+    const bool changed = sqlite3_total_changes64(connection_.handle()) > 0;
+    const bool truncated = truncate_log(connection_);
+    if (truncated && (!changed || rewrite())) return {};
+    if (truncated)
+        return {connection_.store() + ": values of rows that SQLite once moved may stay in unused parts of its pages "
+                                      "until VACUUM rewrites the file"};
     return {connection_.store() + ": another connection reads an old state: rows that were disposed of stay in the "
                                   "write-ahead log until it ends and a later run truncates it"};
 }

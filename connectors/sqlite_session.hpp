@@ -55,6 +55,8 @@ public:
     void cancel() noexcept override { connection_.cancel(); }
 
 private:
+    bool rewrite(); // whether the file now holds nothing but what is there
+
     SqliteConnection connection_;
     SqliteDialect dialect_;
     Zone here_;

@@ -1,5 +1,6 @@
 // Session::try_plan and Session::advise on SQLite: what the store itself says against a plan, before anything runs.
 
+#include "connectors/assignments.hpp"
 #include "connectors/sqlite_query.hpp"
 #include "connectors/sqlite_row_sets.hpp"
 #include "connectors/sqlite_session.hpp"
@@ -17,7 +18,9 @@ namespace {
 // reads is the same twice a day.
 class OnlyReads {
 public:
-    explicit OnlyReads(sqlite3* database) : database_(database) { sqlite3_set_authorizer(database, &OnlyReads::judge, this); }
+    explicit OnlyReads(sqlite3* database) : database_(database) {
+        sqlite3_set_authorizer(database, &OnlyReads::judge, this);
+    }
     ~OnlyReads() { sqlite3_set_authorizer(database_, nullptr, nullptr); }
     OnlyReads(const OnlyReads&) = delete;
     OnlyReads& operator=(const OnlyReads&) = delete;
@@ -28,9 +31,9 @@ private:
     static int judge(void* self, int action, const char*, const char* name, const char*, const char*) {
         if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE) return SQLITE_OK;
         if (action != SQLITE_FUNCTION) return SQLITE_DENY;
-        constexpr std::array<std::string_view, 10> never{"random", "randomblob", "changes", "total_changes",
-                                                         "last_insert_rowid", "load_extension", "current_date",
-                                                         "current_time", "current_timestamp", "sqlite_log"};
+        constexpr std::array<std::string_view, 10> never{
+            "random",         "randomblob",   "changes",      "total_changes",     "last_insert_rowid",
+            "load_extension", "current_date", "current_time", "current_timestamp", "sqlite_log"};
         std::string lower(name);
         for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         if (std::find(never.begin(), never.end(), lower) == never.end()) return SQLITE_OK;
@@ -68,7 +71,8 @@ private:
                     "SELECT 1 FROM " + Sql(on_.dialect.table(table)) + " WHERE " + on_.conditions.rule_text()(*where),
                     "prepare a condition");
         } catch (const StoreError& error) {
-            problem(where->place, "the condition does not stand on the table '" + table.name + "' alone: " + error.what(),
+            problem(where->place,
+                    "the condition does not stand on the table '" + table.name + "' alone: " + error.what(),
                     only.refused().empty()
                         ? "a `where` knows the columns of its own table only; a condition that needs both is `sql`"
                         : "a report and a purge of one day must agree: use {as_of} or {cutoff}");
@@ -102,9 +106,9 @@ private:
             prepare(connection_, "SELECT " + on_.conditions.rule_text()(*date.query) + on_.from(), "prepare a query");
         } catch (const StoreError& error) {
             problem(date.query->place, std::string("the query cannot be prepared: ") + error.what(),
-                    only.refused().empty() ? "it is one SELECT of one value; the record answers to \"" +
-                                                 on_.plan.table->name + "\""
-                                           : "a report and a purge of one day must agree: use {as_of} or {cutoff}");
+                    only.refused().empty()
+                        ? "it is one SELECT of one value; the record answers to \"" + on_.plan.table->name + "\""
+                        : "a report and a purge of one day must agree: use {as_of} or {cutoff}");
         }
     }
 
@@ -159,7 +163,7 @@ private:
                 null.emplace_back(on_.dialect.column(on_.plan.table->name, column->name) + " IS NULL");
         if (null.empty()) return;
         const auto rows = count_of(connection_, "SELECT count(*)" + on_.from() + " WHERE " + any_of(null, "1 = 0"),
-                                "look for records without a key");
+                                   "look for records without a key");
         if (rows > 0)
             problem(on_.plan.rule.place,
                     std::to_string(rows) + " rows of '" + on_.plan.table->name + "' have NULL in their key",
@@ -168,9 +172,9 @@ private:
 
     std::vector<std::string> definitions(const Table& table) const {
         std::vector<std::string> ddl{table.source};
-        SqliteStatement indexes(connection_,
-                                "SELECT sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
-                                "read the indexes");
+        SqliteStatement indexes(
+            connection_, "SELECT sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+            "read the indexes");
         indexes.bind(1, Value{table.name});
         while (indexes.step()) ddl.emplace_back(indexes.text(0));
         return ddl;
@@ -180,26 +184,24 @@ private:
     void masks(const Table& table, const std::vector<PlannedMask>& masks, const Sql& rows, bool marked) {
         if (masks.empty()) return;
         std::vector<std::string> names;
-        std::vector<Sql> columns, set;
+        std::vector<Sql> columns;
         for (const Column& column : table.columns)
             if (!column.generated) {
                 names.push_back(column.name);
                 columns.emplace_back(on_.dialect.quote(column.name));
             }
-        for (const PlannedMask& mask : masks)
-            set.push_back(on_.dialect.quote(mask.column->name) + " = " +
-                          on_.dialect.masked(mask, on_.dialect.column(table.name, mask.column->name), std::string(32, 'k')));
-        if (marked && on_.plan.marker)
-            set.push_back(on_.dialect.quote(on_.plan.marker->name) + " = " +
-                          on_.dialect.mark(*on_.plan.marker, on_.plan.cutoffs.as_of));
-        SqliteStatement select = prepare(
-            connection_, "SELECT " + listed(columns) + " FROM " + on_.dialect.table(table) + rows + " LIMIT 20", "read samples");
+        const std::string any_key(32, 'k');
+        const Sql set = marked ? record_assignments(on_.dialect, on_.plan, any_key)
+                               : assignments(on_.dialect, masks, table.name, any_key);
+        SqliteStatement select =
+            prepare(connection_, "SELECT " + listed(columns) + " FROM " + on_.dialect.table(table) + rows + " LIMIT 20",
+                    "read samples");
         std::vector<std::vector<Value>> samples;
         while (select.step()) {
             auto& sample = samples.emplace_back();
             for (int i = 0; i < select.columns(); ++i) sample.push_back(select.value(i));
         }
-        const SqliteText clause = rendered(listed(set));
+        const SqliteText clause = rendered(set);
         if (const auto error = try_update(definitions(table), table.name, names, samples, clause.text, clause.values))
             problem(masks.front().mask.place, "the masks do not fit the table '" + table.name + "': " + *error,
                     "choose masks that its constraints allow");
@@ -223,24 +225,28 @@ void look_at_dates(const SqlitePlan& on, const PlannedDate& date, Problems& prob
     const std::string column = on.dialect.column(table.name, date.column->name);
     const Sql day = on.dialect.day_of(column, date);
     const auto warn = [&](std::string what, std::string hint) {
-        problems.push_back({Severity::warning, on.plan.rule.place, on.plan.rule.category, std::move(what), std::move(hint)});
+        problems.push_back(
+            {Severity::warning, on.plan.rule.place, on.plan.rule.category, std::move(what), std::move(hint)});
     };
     const Sql from = " FROM " + Sql(on.dialect.table(table));
-    const auto bad = count_of(on.connection, "SELECT count(*)" + from + " WHERE " + column + " IS NOT NULL AND " + day + " IS NULL",
-                           "look at dates");
+    const auto bad =
+        count_of(on.connection, "SELECT count(*)" + from + " WHERE " + column + " IS NOT NULL AND " + day + " IS NULL",
+                 "look at dates");
     if (bad > 0)
-        warn(std::to_string(bad) + " values of " + date.label + " are no dates in the declared form: undated, never disposed of",
+        warn(std::to_string(bad) + " values of " + date.label +
+                 " are no dates in the declared form: undated, never disposed of",
              "say which `format` they have, or repair them");
     SqliteStatement oldest = prepare(on.connection,
-                                     "SELECT day, count(*), sum(count(*)) OVER () FROM (SELECT " + day + " AS day" + from +
-                                         ") WHERE day IS NOT NULL GROUP BY day ORDER BY day LIMIT 1",
+                                     "SELECT day, count(*), sum(count(*)) OVER () FROM (SELECT " + day + " AS day" +
+                                         from + ") WHERE day IS NOT NULL GROUP BY day ORDER BY day LIMIT 1",
                                      "look at dates");
     if (!oldest.step() || date.earliest) return;
     const Date first{std::chrono::days{oldest.integer(0)}};
     const auto sharing = oldest.integer(1);
     constexpr Date unix_start{};
     const bool never = first <= unix_start && sharing > 2;
-    const bool many = sharing >= 20 && sharing * 20 >= oldest.integer(2) && first < on.plan.cutoffs.as_of - std::chrono::days{3650};
+    const bool many =
+        sharing >= 20 && sharing * 20 >= oldest.integer(2) && first < on.plan.cutoffs.as_of - std::chrono::days{3650};
     if (never || many)
         warn(std::to_string(sharing) + " values of " + date.label + " share the old date " + to_string(first),
              "where that date means \"never\", say from when dates are real: { column = \"" + date.column->name +

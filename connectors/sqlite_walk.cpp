@@ -2,6 +2,8 @@
 // is proved in it stays true until it ends. Between batches it looks for the next due record without any lock, in
 // ranges of the key that are read in a moment.
 
+#include "connectors/assignments.hpp"
+#include "connectors/check_readings.hpp"
 #include "connectors/sqlite_query.hpp"
 #include "connectors/sqlite_row_sets.hpp"
 #include "connectors/sqlite_session.hpp"
@@ -16,7 +18,8 @@ namespace {
 // Rows looked at in one statement while searching: first a few, where much is due the next one is near; at most some
 // milliseconds' worth, during which a writer may have to wait.
 constexpr std::size_t first_look = 64, rows_in_one_look = 20'000;
-// Batches below this are counted in due records, larger ones in rows: counting rows is cheap, but cuts a small batch up.
+// Batches below this are counted in due records, larger ones in rows: counting rows is cheap, but cuts a small batch
+// up.
 constexpr std::size_t rows_worth_counting = 1'000;
 // A batch of few records among many rows looks at so many rows for each record it may take, and no more.
 constexpr double most_rows_a_record = 50;
@@ -34,7 +37,12 @@ std::string utc_text(Instant at) {
 class SqliteWalk : public Walk {
 public:
     SqliteWalk(SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan)
-        : connection_(connection), on_(connection, dialect, plan), sets_(connection, plan, on_.conditions, dialect) {}
+        : connection_(connection)
+        , on_(connection, dialect, plan)
+        , sets_(connection, plan, on_.conditions, dialect)
+        , due_(on_.conditions.due()) {
+        if (takes_own_evidence(plan)) fix_due_records();
+    }
     ~SqliteWalk() override { rollback(); }
 
     Disposed dispose(std::size_t most) override {
@@ -58,6 +66,10 @@ public:
         }
     }
 
+    void skip() override {
+        if (const auto next = next_due()) cursor_ = next;
+    }
+
     void commit(const Witness& witness) override {
         try {
             connection_.exec("INSERT INTO main.retentiond_batches (batch, records, at, head) VALUES (?, ?, ?, ?)",
@@ -77,6 +89,28 @@ public:
     }
 
 private:
+    // Where a batch takes rows that another record is judged by, the records of the walk are those that are due before
+    // its first batch: what a report of this moment names. Each must still be due in its turn.
+    void fix_due_records() {
+        const Table& table = *on_.plan.table;
+        std::vector<Sql> identity, names;
+        for (const std::string& column : on_.dialect.identity(table)) {
+            identity.emplace_back(on_.dialect.column(table.name, column));
+            names.emplace_back("i" + std::to_string(names.size()));
+        }
+        execute(connection_, "DROP TABLE IF EXISTS temp.retentiond_start", "fix the due records");
+        execute(connection_,
+                "CREATE TEMP TABLE retentiond_start (" + listed(names) + ", PRIMARY KEY (" + listed(names) +
+                    ")) WITHOUT ROWID",
+                "fix the due records");
+        execute(connection_,
+                "INSERT INTO temp.retentiond_start SELECT " + listed(identity) + on_.from() + " WHERE " + due_,
+                "fix the due records");
+        const Sql fixed = row(identity) + " IN (SELECT " + listed(names) + " FROM temp.retentiond_start)";
+        due_ += " AND " + fixed;
+        sets_.only(fixed);
+    }
+
     Sql row(const std::vector<Sql>& columns) const {
         return columns.size() == 1 ? columns.front() : "(" + listed(columns) + ")";
     }
@@ -116,7 +150,7 @@ private:
         for (std::size_t look = first_look;; look = std::min(look * 8, rows_in_one_look)) {
             const Sql beyond = after(cursor_, " > ");
             const auto bound = first_key(beyond, look - 1);
-            if (auto found = first_key(beyond + up_to(bound) + " AND " + on_.conditions.due(), 0)) return found;
+            if (auto found = first_key(beyond + up_to(bound) + " AND " + due_, 0)) return found;
             if (!bound) {
                 finished_ = true;
                 return std::nullopt;
@@ -133,7 +167,7 @@ private:
     Range range_of(const Sql& from_first, std::size_t most) const {
         if (most < rows_worth_counting) {
             const auto look = first_key(from_first, rows_in_one_look - 1);
-            const auto due = first_key(from_first + up_to(look) + " AND " + on_.conditions.due(), most - 1);
+            const auto due = first_key(from_first + up_to(look) + " AND " + due_, most - 1);
             return {due ? due : look, 0};
         }
         const auto rows = static_cast<std::size_t>(static_cast<double>(most) * rows_a_record_);
@@ -169,11 +203,13 @@ private:
     std::vector<std::vector<std::string>> change_range(const Sql& in_range) const {
         const Plan& plan = on_.plan;
         Sql sql = "DELETE" + on_.from();
-        if (!plan.deletes()) sql = "UPDATE " + on_.dialect.table(*plan.table) + " SET " + assignments();
+        if (!plan.deletes())
+            sql = "UPDATE " + on_.dialect.table(*plan.table) + " SET " +
+                  record_assignments(on_.dialect, plan, plan.pseudonym_key);
         // RETURNING knows the columns by their bare names only.
         std::vector<Sql> names;
         for (const Column* column : plan.key) names.emplace_back(on_.dialect.quote(column->name));
-        sql += " WHERE " + in_range + " AND " + on_.conditions.due() + " RETURNING " + listed(names);
+        sql += " WHERE " + in_range + " AND " + due_ + " RETURNING " + listed(names);
         SqliteStatement dispose = prepare(connection_, sql, "dispose of records of " + plan.rule.category);
         std::vector<std::vector<std::string>> keys;
         while (dispose.step()) {
@@ -183,25 +219,12 @@ private:
         return keys;
     }
 
-    Sql assignments() const {
-        const Plan& plan = on_.plan;
-        std::vector<Sql> set;
-        for (const PlannedMask& mask : plan.masks)
-            set.push_back(
-                on_.dialect.quote(mask.column->name) + " = " +
-                on_.dialect.masked(mask, on_.dialect.column(plan.table->name, mask.column->name), plan.pseudonym_key));
-        if (plan.marker)
-            set.push_back(on_.dialect.quote(plan.marker->name) + " = " +
-                          on_.dialect.mark(*plan.marker, plan.cutoffs.as_of));
-        return listed(set);
-    }
-
     // Rows go with the records, and with them perhaps the evidence that they are due: it is proved for the whole batch
     // under the lock, before anything of it changes.
     Disposed dispose_sets(const Key& first, std::size_t most) {
         const Sql from_first = after(first, " >= ");
         const auto bound = first_key(from_first, std::max(most, rows_in_one_look) - 1);
-        const Sql due = from_first + up_to(bound) + " AND " + on_.conditions.due();
+        const Sql due = from_first + up_to(bound) + " AND " + due_;
         const auto records = static_cast<std::size_t>(sets_.select_records(due, most));
         if (records == 0) {
             cursor_ = bound;
@@ -229,6 +252,7 @@ private:
     SqliteConnection& connection_;
     const SqlitePlan on_;
     SqliteRowSets sets_;
+    Sql due_; // the whole condition, and where it must be, membership of the records fixed at the start
     std::optional<Key> cursor_;
     bool finished_ = false;
     double rows_a_record_ = 1;

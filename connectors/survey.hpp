@@ -53,7 +53,7 @@ struct Explanation {
     std::optional<Date> kept_through; // nothing where the record is undated or the rule has no period
     std::string period;               // the record's own where it is in the data
     bool overdue = false;
-    std::vector<std::string> exempt;  // every reason that matches, the first one counts
+    std::vector<std::string> exempt;   // every reason that matches, the first one counts
     std::vector<RelatedCount> related; // what would go with it
 };
 

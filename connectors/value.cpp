@@ -1,6 +1,7 @@
 #include "connectors/value.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <cstdio>
 
 namespace retention {
 namespace {
@@ -16,16 +17,19 @@ std::string hex(const std::string& bytes) {
     return text;
 }
 
-std::string shortest(double value) {
+// As SQLite prints a real number: 15 digits, and always a point (sqlite.org/printf.html, "%!.15g").
+std::string printed(double value) {
     char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    return {digits, end};
+    std::string text(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%.15g", value)));
+    if (text.find_first_not_of("-0123456789e+") != text.npos) return text; // it has a point, or is no number
+    const auto exponent = std::min(text.find('e'), text.size());
+    return text.insert(exponent, ".0");
 }
 
 struct KeyText {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(std::int64_t value) const { return std::to_string(value); }
-    std::string operator()(double value) const { return shortest(value); }
+    std::string operator()(double value) const { return printed(value); }
     std::string operator()(const std::string& value) const { return value; }
     std::string operator()(const Blob& value) const { return hex(value.bytes); }
 };

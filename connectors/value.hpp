@@ -17,7 +17,7 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string, Bl
 using Key = std::vector<Value>; // one value a key column, in the order of the plan's key
 
 // A value as text, as the audit log's digests and `--key` write it: integers in decimal, text as it is, bytes in lower
-// case hex, reals with the fewest digits that read back the same, NULL as nothing.
+// case hex, reals as the server prints them ("2.0", "1.0e+30"), NULL as nothing.
 std::string key_text(const Value&);
 
 } // namespace retention

@@ -9,7 +9,12 @@ Problems check_schedules(const Configuration& configuration) {
     for (const auto& rule : configuration.rules) {
         std::string why;
         if (rule.schedule.empty() || parse_schedule(rule.schedule, why)) continue;
-        problems.push_back({Severity::error, rule.place, rule.category,
+        const Place& place = rule.schedule_place;
+        const bool said = std::ranges::any_of(problems, [&](const Problem& other) { // one line for all categories
+            return other.place.file == place.file && other.place.line == place.line;
+        });
+        if (said && place.line > 0) continue;
+        problems.push_back({Severity::error, place, rule.category,
                             "schedule \"" + rule.schedule + "\" is not understood: " + why,
                             "systemd calendar syntax, as in \"Mon..Fri 02:30\" (systemd.time(7))"});
     }

@@ -160,7 +160,8 @@ void AuditLog::Impl::write(const std::string& line) {
     }
 }
 
-// A batch has its witness row in its store: for its intent the state directory need not wait for the disk a second time.
+// A batch has its witness row in its store: for its intent the state directory need not wait for the disk a second
+// time.
 void AuditLog::Impl::make_durable(bool witnessed) {
     file->sync();
     dirty = false;

@@ -23,6 +23,10 @@ namespace retention {
 class AuditError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+// The log that is there does not verify: altered, cut, or parts of it missing. Only a person can say what happened.
+class AuditBroken : public AuditError {
+    using AuditError::AuditError;
+};
 
 // An intent that has no outcome in the log: recovery settles it by the witness row in its store.
 struct OpenIntent {

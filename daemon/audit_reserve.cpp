@@ -10,7 +10,7 @@
 namespace retention {
 
 AuditReserve::AuditReserve(const std::filesystem::path& audit_directory, std::uint64_t bytes)
-    : file_(audit_directory / "reserve"), bytes_(bytes) {}
+    : file_(audit_directory / ".reserve"), bytes_(bytes) {}
 
 bool AuditReserve::there() const {
     std::error_code none;

@@ -78,8 +78,8 @@ SegmentEnd read_segment_end(const std::filesystem::path& directory, unsigned num
     while (lines.next()) last = lines.text();
     const auto line = lines.torn() ? std::nullopt : read_line(last, why);
     if (!line)
-        throw AuditError("the audit log's " + (directory / name).string() + " line " + std::to_string(lines.number()) +
-                         ": " + (lines.torn() ? "it is torn, and not the last of the log" : why));
+        throw AuditBroken("the audit log's " + (directory / name).string() + " line " + std::to_string(lines.number()) +
+                          ": " + (lines.torn() ? "it is torn, and not the last of the log" : why));
     end.last = {line->seq, line->hash};
     end.time = line->time;
     return end;

@@ -12,10 +12,10 @@ unsigned count_segments(const std::filesystem::path& directory) {
     unsigned count = 0;
     for (const auto number : segment_numbers(directory))
         if (number != ++count)
-            throw AuditError("the audit log's segment " + (directory / segment_name(count)).string() + " is missing, " +
-                             segment_name(number) +
-                             " is there\nhint: put it back from a backup; if something rotates or compresses these "
-                             "files, stop it: only this program may");
+            throw AuditBroken("the audit log's segment " + (directory / segment_name(count)).string() +
+                              " is missing, " + segment_name(number) +
+                              " is there\nhint: put it back from a backup; if something rotates or compresses these "
+                              "files, stop it: only this program may");
     return count;
 }
 
@@ -59,8 +59,8 @@ void TailReader::note(const Head& head) {
 }
 
 void TailReader::refuse(unsigned segment, const SegmentLines& lines, const std::string& why) const {
-    throw AuditError("the audit log's " + (directory_ / segment_name(segment)).string() + " line " +
-                     std::to_string(lines.number()) + ": " + why + advice);
+    throw AuditBroken("the audit log's " + (directory_ / segment_name(segment)).string() + " line " +
+                      std::to_string(lines.number()) + ": " + why + advice);
 }
 
 void TailReader::read_last_segment() {
@@ -117,13 +117,13 @@ std::string TailReader::hash_of_line(std::uint64_t seq) const {
 void TailReader::compare_with_state() {
     if (!kept_ || kept_->seq == 0) return;
     if (kept_->seq > tail_.head.seq)
-        throw AuditError("the audit log " + directory_.string() + " was cut: the state directory knows line " +
-                         std::to_string(kept_->seq) + ", the log ends after line " + std::to_string(tail_.head.seq) +
-                         advice);
+        throw AuditBroken("the audit log " + directory_.string() + " was cut: the state directory knows line " +
+                          std::to_string(kept_->seq) + ", the log ends after line " + std::to_string(tail_.head.seq) +
+                          advice);
     if (hash_at_kept_.empty()) hash_at_kept_ = hash_of_line(kept_->seq);
     if (hash_at_kept_ != kept_->hash)
-        throw AuditError("the audit log " + directory_.string() + " was replaced: its line " +
-                         std::to_string(kept_->seq) + " is not the one that the state directory knows" + advice);
+        throw AuditBroken("the audit log " + directory_.string() + " was replaced: its line " +
+                          std::to_string(kept_->seq) + " is not the one that the state directory knows" + advice);
 }
 
 } // namespace

@@ -22,6 +22,7 @@ public:
     // At most so many records. Throws StoreError where nothing was disposed of, and AuditError: an uncommitted batch is
     // rolled back then, a committed one keeps its intent open in the context.
     BatchDone operator()(std::size_t most);
+    void skip() { walk().skip(); } // the next record that is due stays as it is
 
 private:
     Walk& walk(); // from the beginning where the last one was lost

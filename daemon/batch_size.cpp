@@ -40,6 +40,7 @@ public:
         walk_->commit(witness);
         size_.took(records_, std::chrono::duration_cast<std::chrono::microseconds>(clock_() - began_));
     }
+    void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
 
 private:

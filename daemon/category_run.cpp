@@ -33,15 +33,35 @@ std::vector<RelatedCount> no_related(const Plan& plan) {
     return sums;
 }
 
+std::string cause_of(StoreError::Kind kind) {
+    switch (kind) {
+    case StoreError::Kind::busy:
+        return "the store was busy";
+    case StoreError::Kind::refused:
+        return "the store refused a statement";
+    case StoreError::Kind::cancelled:
+        return "a statement was cancelled";
+    case StoreError::Kind::lost:
+        return "the connection to the store was lost";
+    case StoreError::Kind::failed:
+        return "a statement failed in the store";
+    }
+    return "a statement failed in the store";
+}
+
+// A store that refuses so many records of one category refuses more than a record.
+constexpr int most_refused_records = 100;
+
 class CategoryRun {
 public:
     CategoryRun(CurrentRun& run, StoreInHand& store, const Plan& plan, CategoryOutcome& outcome)
         : run_(run), store_(store), plan_(plan), outcome_(outcome) {}
 
     void enforce();
-    void end(Outcome outcome, const std::string& reason = "") {
+    void end(Outcome outcome, const std::string& reason = "", const std::string& cause = "") {
         outcome_.outcome = outcome;
         outcome_.reason = reason;
+        outcome_.cause = cause;
     }
 
 private:
@@ -53,6 +73,8 @@ private:
     void end_at_limit();
     void count(const BatchDone&);
     bool try_again(const BatchDone&, int retry);
+    void step_over(BatchRun&, const StoreError&);
+    void end_of_records();
     bool clock_is_right();
     void show_progress() const;
 
@@ -60,7 +82,10 @@ private:
     StoreInHand& store_;
     const Plan& plan_;
     CategoryOutcome& outcome_;
-    std::int64_t due_ = 0;  // as counted before the first batch
+    std::int64_t due_ = 0;                 // as counted before the first batch
+    std::size_t widest_ = BatchSize::most; // of the next batch; narrowed around a record that the store refuses
+    int refused_ = 0;                      // records that were passed over
+    std::string first_refusal_;
     std::int64_t most_ = 0; // records that this run may dispose of, by the rule's limits or the approval
 };
 
@@ -106,10 +131,17 @@ void CategoryRun::dispose_all() {
     BatchRun batch(run_, store_, plan_);
     for (int retry = 0; may_go_on();) {
         if (left() <= 0) return end_at_limit();
-        const auto done = batch(static_cast<std::size_t>(std::min<std::int64_t>(left(), BatchSize::most)));
+        BatchDone done;
+        try {
+            done = batch(std::min(widest_, static_cast<std::size_t>(left())));
+            widest_ = std::min(widest_ * 2, BatchSize::most);
+        } catch (const StoreError& error) {
+            step_over(batch, error);
+            continue;
+        }
         switch (done.end) {
         case BatchEnd::nothing_due:
-            return end(Outcome::completed);
+            return end_of_records();
         case BatchEnd::committed:
             count(done);
             retry = 0;
@@ -165,9 +197,28 @@ void CategoryRun::count(const BatchDone& done) {
     show_progress();
 }
 
+// One record that a constraint or a trigger holds back must not keep the others: the batch is narrowed until it stands
+// alone, then passed over, and the category ends as failed.
+void CategoryRun::step_over(BatchRun& batch, const StoreError& error) {
+    if (error.kind != StoreError::Kind::refused || refused_ == most_refused_records) throw error;
+    if (first_refusal_.empty()) first_refusal_ = error.what();
+    if (widest_ > 1) {
+        widest_ = std::min<std::size_t>(widest_ / 2, 64);
+        return;
+    }
+    batch.skip();
+    ++refused_;
+}
+
+void CategoryRun::end_of_records() {
+    if (refused_ == 0) return end(Outcome::completed);
+    end(Outcome::failed, counted(refused_, "record") + " could not be disposed of: " + first_refusal_,
+        counted(refused_, "record") + " could not be disposed of: the store refused");
+}
+
 bool CategoryRun::try_again(const BatchDone& done, int retry) {
     if (!done.worth_a_retry || retry == most_retries) {
-        end(Outcome::failed, done.error);
+        end(Outcome::failed, done.error, "the store refused a commit");
         return false;
     }
     run_.pause(back_off(retry));
@@ -193,7 +244,7 @@ void run_category(CurrentRun& run, StoreInHand& store, const Plan& plan, Categor
         if (error.kind == StoreError::Kind::cancelled && run.context.stop)
             category.end(Outcome::partial, "stopped");
         else
-            category.end(Outcome::failed, error.what());
+            category.end(Outcome::failed, error.what(), cause_of(error.kind));
     } catch (const std::exception& error) { // a fault of ours: this category ends, the others do not
         store.session.reset();
         category.end(Outcome::failed, error.what());

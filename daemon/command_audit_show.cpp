@@ -72,14 +72,23 @@ public:
         }
     }
 
-    void print() const {
+    void print() {
         if (request_.json) {
-            for (const auto& line : shown_) out_ << line.text << '\n';
+            for (const auto& line : shown_) {
+                out_ << (begun_ ? ",\n" : "[") << line.text;
+                begun_ = true;
+            }
             return;
         }
         TextTable table({{"seq", Align::right}, {"time"}, {"event"}, {"what"}});
         for (const auto& line : shown_) table.add({std::to_string(line.seq), line.time, line.event, line.summary});
         table.print(out_, request_.terminal);
+    }
+
+    // JSON is one document, a list of lines.
+    void finish() {
+        print();
+        if (request_.json) out_ << (begun_ ? "]\n" : "[]\n");
     }
 
     bool all_readable() const { return readable_; }
@@ -117,6 +126,7 @@ private:
     std::ostream& err_;
     std::deque<Shown> shown_;
     bool readable_ = true;
+    bool begun_ = false; // the list, in JSON
 };
 
 } // namespace
@@ -129,8 +139,13 @@ ExitCode audit_show(const Configuration* configuration, const AuditShowRequest& 
     }
     try {
         Show show(request, out, err);
-        show.read(request.directory.empty() ? configuration->audit.directory : request.directory);
-        show.print();
+        const auto directory = request.directory.empty() ? configuration->audit.directory : request.directory;
+        if (!std::filesystem::is_directory(directory)) {
+            err << "error: there is no audit log in " << directory.string() << "\nhint: name the log's directory\n";
+            return ExitCode::usage;
+        }
+        show.read(directory);
+        show.finish();
         if (show.all_readable()) return ExitCode::done;
         err << "hint: `retentiond audit verify` says whether that is a break or the end that a crash left\n";
         return ExitCode::log_broken;

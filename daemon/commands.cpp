@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 
+#include "daemon/audit_log.hpp"
 #include "daemon/command_audit.hpp"
 #include "daemon/command_check.hpp"
 #include "daemon/command_explain.hpp"
@@ -107,6 +108,8 @@ ExitCode ended(const std::vector<std::string>& words, Context& context) {
         return fail(context, error.what() + hint, ExitCode::usage);
     } catch (const StateHeld& error) {
         return fail(context, error.what(), ExitCode::refused);
+    } catch (const AuditBroken& error) {
+        return fail(context, error.what(), ExitCode::log_broken);
     } catch (const std::exception& error) {
         return fail(context, error.what(), ExitCode::incomplete);
     } catch (...) {

@@ -36,6 +36,8 @@ struct CategoryOutcome {
     std::vector<RelatedCount> related;
     std::int64_t batches = 0;
     double seconds = 0;
+    // Of a failure in the store: what the audit log says instead of the reason; the store's own words may hold values.
+    std::string cause = {};
 };
 
 struct RunOutcome {

@@ -20,7 +20,7 @@ json::object line_of_category(const CategoryOutcome& category) {
                       {"outcome", to_string(category.outcome)},
                       {"disposed", category.disposed},
                       {"batches", category.batches}};
-    if (!category.reason.empty()) line["reason"] = category.reason;
+    if (!category.reason.empty()) line["reason"] = category.cause.empty() ? category.reason : category.cause;
     return line;
 }
 

@@ -83,10 +83,13 @@ TextTable table_of(const RunOutcome& run) {
 std::string purge_json(const RunOutcome& run) {
     json::array categories;
     for (const CategoryOutcome& one : run.categories) categories.push_back(json_of(one));
-    return json_text(json::object{{"run", run.run},
-                                  {"as_of", to_string(run.as_of)},
-                                  {"outcome", to_string(run.outcome)},
-                                  {"categories", categories}});
+    json::object object{{"run", run.run}, {"as_of", to_string(run.as_of)}, {"outcome", to_string(run.outcome)}};
+    // The run's outcome is the worst of its categories: so is its reason, unless the audit log itself failed.
+    for (const CategoryOutcome& one : run.categories)
+        if (run.outcome != Outcome::completed && one.outcome == run.outcome && !object.contains("reason"))
+            object["reason"] = run.log_failure.empty() ? one.category + ": " + one.reason : run.log_failure;
+    object["categories"] = categories;
+    return json_text(object);
 }
 
 void print_purge(std::ostream& out, const RunOutcome& run, const Terminal& terminal) {

@@ -43,6 +43,7 @@ public:
         return disposed;
     }
     void commit(const Witness& witness) override { walk_->commit(witness); }
+    void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
 
 private:

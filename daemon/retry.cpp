@@ -30,6 +30,7 @@ public:
         }
     }
     void commit(const Witness& witness) override { walk_->commit(witness); }
+    void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
 
 private:

@@ -71,7 +71,9 @@ void read_clock(TableReader& from, const Defaults& defaults, Rule& rule) {
     rule.triggers = read_triggers(from);
     rule.fallback = read_fallback(from);
     rule.overdue_after = read_period_text(from, "overdue_after").value_or(defaults.overdue_after);
-    rule.schedule = from.has("schedule") ? from.name("schedule").value_or("") : defaults.schedule;
+    const bool own_schedule = from.has("schedule");
+    rule.schedule = own_schedule ? from.name("schedule").value_or("") : defaults.schedule;
+    rule.schedule_place = own_schedule ? from.value_place("schedule") : defaults.schedule_place;
     read_limits(from, rule);
 }
 

@@ -39,6 +39,10 @@ void Findings::error(const Place& place, std::string what, std::string hint) {
     problems.push_back({Severity::error, place, category, std::move(what), std::move(hint)});
 }
 
+void Findings::warning(const Place& place, std::string what, std::string hint) {
+    problems.push_back({Severity::warning, place, category, std::move(what), std::move(hint)});
+}
+
 TableReader::TableReader(const TomlNode& table, std::string owner, Findings& findings)
     : table_(table), owner_(std::move(owner)), findings_(findings) {}
 

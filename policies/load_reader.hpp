@@ -19,6 +19,7 @@ struct Findings {
     std::string category; // that is being read; may be empty
 
     void error(const Place&, std::string what, std::string hint = {});
+    void warning(const Place&, std::string what, std::string hint = {});
 };
 
 // True of a name: something else than blanks, and no control characters.
@@ -54,6 +55,9 @@ public:
 
     void error(const Place& place, std::string what, std::string hint = {}) {
         findings_.error(place, std::move(what), std::move(hint));
+    }
+    void warning(const Place& place, std::string what, std::string hint = {}) {
+        findings_.warning(place, std::move(what), std::move(hint));
     }
     Place place() const { return table_.place; }
     Place key_place(std::string_view key); // of the key itself; of the table where it is not there

@@ -58,11 +58,17 @@ void read_metrics(TableReader& main) {
     main.not_yet("metrics", "[metrics]");
 }
 
+// Also behind a link. A file that is not there yet is itself alone.
+bool same_database(const path& a, const path& b) {
+    std::error_code unknown;
+    return a == b || std::filesystem::equivalent(a, b, unknown);
+}
+
 // One database under two names would hide two categories from each other.
 void check_same(const StoreSettings& store, const Configuration& configuration, Findings& findings) {
     for (const auto& [name, other] : configuration.stores)
         if (store.engine == Engine::sqlite && other.engine == Engine::sqlite && !store.file.empty() &&
-            store.file == other.file)
+            same_database(store.file, other.file))
             findings.error(store.place, "store '" + store.name + "' is the same database as store '" + name + "'",
                            "give both one name");
 }
@@ -106,6 +112,7 @@ Defaults read_settings(TableReader& main, const Directories& directories, Config
         if (const auto zone = read_zone(main, "timezone")) configuration.zone = *zone;
     main.names("policies");
     defaults.schedule = main.name("schedule").value_or("");
+    defaults.schedule_place = main.value_place("schedule");
     defaults.overdue_after = read_period_text(main, "overdue_after").value_or(defaults.overdue_after);
     defaults.financial_year_ends = read_month_day(main, "financial_year_ends");
     defaults.financial_year_named = main.has("financial_year_ends");

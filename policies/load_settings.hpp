@@ -11,6 +11,7 @@ namespace retention {
 struct Defaults {
     bool known = false; // the main file could be read; without it nothing missing below is held against a category
     std::string schedule;
+    Place schedule_place;
     Period overdue_after{7, Unit::day};
     std::optional<std::chrono::month_day> financial_year_ends;
     bool financial_year_named = false;

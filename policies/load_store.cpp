@@ -103,7 +103,8 @@ void read_server_keys(TableReader& from, const std::filesystem::path& folder, co
     from.refuse({"password", "tls", "ca", "cert", "key", "max_replica_lag"}, "does not apply to SQLite",
                 "leave it out");
     if (workers.value_or(1) > 1)
-        from.error(from.value_place("workers"), "SQLite has one writer", "leave `workers` out");
+        from.warning(from.value_place("workers"), "SQLite has one writer: one worker does the work",
+                     "leave `workers` out");
 }
 
 } // namespace

@@ -105,6 +105,7 @@ struct Rule {
     std::vector<std::string> accepted_triggers; // names of the database triggers that the author knows about
     Limits limits;
     std::string schedule; // systemd calendar syntax; empty: run on demand only
+    Place schedule_place; // where it was written: in the category, or for all in the main file
     Place place;
 };
 

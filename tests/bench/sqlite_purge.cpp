@@ -36,19 +36,25 @@ void run_sql(const fs::path& file, const std::string& sql) {
 
 // Six years of events; half of them are older than 36 months on 2026-11-21, in random order over the keys.
 void make_database(const fs::path& file, long rows) {
-    run_sql(file, "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
-                  "CREATE TABLE events (id INTEGER PRIMARY KEY, created_at TEXT NOT NULL, name TEXT, email TEXT, payload TEXT);"
-                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(rows) + ")"
-                  "INSERT INTO events SELECT i, datetime('2020-11-21', '+' || ((i * 2654435761) % 2192) || ' days', '+' || (i % 86400) || ' seconds'),"
-                  " 'name ' || i, 'u' || i || '@example.com', hex(i * 7919) || '-payload-' || i FROM n;"
-                  "PRAGMA wal_checkpoint(TRUNCATE);");
+    run_sql(
+        file,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;"
+        "CREATE TABLE events (id INTEGER PRIMARY KEY, created_at TEXT NOT NULL, name TEXT, email TEXT, payload TEXT);"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+            std::to_string(rows) +
+            ")"
+            "INSERT INTO events SELECT i, datetime('2020-11-21', '+' || ((i * 2654435761) % 2192) || ' days', '+' || "
+            "(i % 86400) || ' seconds'),"
+            " 'name ' || i, 'u' || i || '@example.com', hex(i * 7919) || '-payload-' || i FROM n;"
+            "PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
 void write_configuration(const fs::path& folder) {
     std::ofstream(folder / "retentiond.toml")
         << "timezone = \"UTC\"\nstate = \"state\"\n[audit]\ndirectory = \"log\"\nkey = { file = \"audit.key\" }\n"
         << "[stores.crm]\nurl = \"sqlite://" << (folder / "copy.sqlite").string() << "\"\n"
-        << "[categories.events]\nstore = \"crm\"\ntable = \"events\"\ntrigger = \"created_at\"\nperiod = \"36 months\"\n"
+        << "[categories.events]\nstore = \"crm\"\ntable = \"events\"\ntrigger = \"created_at\"\nperiod = \"36 "
+           "months\"\n"
         << "action = \"delete\"\n";
 }
 
@@ -100,7 +106,8 @@ Row measure(const std::string& program, const fs::path& folder, long rows, int r
     for (int round = 0; round < rounds; ++round) {
         fresh_copy();
         const auto start = std::chrono::steady_clock::now();
-        run_sql(copy, "PRAGMA foreign_keys = ON; DELETE FROM events WHERE created_at < '2023-11-21'; PRAGMA wal_checkpoint(TRUNCATE);");
+        run_sql(copy, "PRAGMA foreign_keys = ON; DELETE FROM events WHERE created_at < '2023-11-21'; PRAGMA "
+                      "wal_checkpoint(TRUNCATE);");
         plain.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 
         fresh_copy();
@@ -121,8 +128,9 @@ void print(const std::vector<Row>& table) {
                     static_cast<double>(row.resident_kib) / 1024);
     std::printf("[");
     for (const Row& row : table)
-        std::printf("%s{\"rows\":%ld,\"delete_seconds\":%.3f,\"purge_seconds\":%.3f,\"ratio\":%.3f,\"resident_kib\":%ld}",
-                    &row == &table.front() ? "" : ",", row.rows, row.plain, row.purge, row.purge / row.plain, row.resident_kib);
+        std::printf(
+            "%s{\"rows\":%ld,\"delete_seconds\":%.3f,\"purge_seconds\":%.3f,\"ratio\":%.3f,\"resident_kib\":%ld}",
+            &row == &table.front() ? "" : ",", row.rows, row.plain, row.purge, row.purge / row.plain, row.resident_kib);
     std::printf("]\n");
 }
 

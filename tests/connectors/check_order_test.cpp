@@ -368,6 +368,24 @@ BOOST_AUTO_TEST_CASE(a_trigger_that_moves_another_categorys_date_is_refused) {
     BOOST_TEST(said("BEGIN UPDATE members SET email = ''; END").empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_may_not_take_rows_that_other_records_count_from) {
+    const auto catalogue = hand_catalogue(
+        {HandTable("people").integer("id").date("seen").key({"id"}),
+         HandTable("notes").integer("id").integer("author").integer("about").date("written").key({"id"})});
+    const auto reading = [&](const ColumnNames& counted, const ColumnNames& taken) {
+        return Plans{HandRule(catalogue, "people")
+                         .erase()
+                         .linked("notes", counted, "written")
+                         .related("notes", taken, Action::erase)};
+    };
+
+    const Ordered another_way = order_plans(reading({"about"}, {"author"}));
+    const Ordered same_way = order_plans(reading({"author"}, {"author"}));
+
+    BOOST_TEST(forgets(another_way.problems), text_of(another_way.problems));
+    BOOST_TEST(!forgets(same_way.problems), text_of(same_way.problems)); // its own evidence goes with the record
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace retention

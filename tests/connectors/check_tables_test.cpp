@@ -158,7 +158,8 @@ BOOST_AUTO_TEST_CASE(a_primary_key_that_may_be_null_is_a_warning_but_for_the_row
 }
 
 BOOST_AUTO_TEST_CASE(refuses_to_anonymise_records_of_the_category_as_rows_of_another) {
-    const HandTable people = HandTable("people").integer("id").integer("mentor").text("email").date("created_at").key({"id"});
+    const HandTable people =
+        HandTable("people").integer("id").integer("mentor").text("email").date("created_at").key({"id"});
     const auto checked_with = [&](Action action) {
         return check_tables(*HandRule(hand_catalogue({people}), "people")
                                  .trigger("created_at")

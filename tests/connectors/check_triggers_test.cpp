@@ -184,6 +184,18 @@ BOOST_AUTO_TEST_CASE(a_trigger_that_moves_a_linked_date_is_refused) {
     BOOST_TEST(checked(leaves).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_before_trigger_that_changes_rows_is_an_error_until_it_is_accepted) {
+    const std::string header = "CREATE TRIGGER t BEFORE DELETE ON contacts BEGIN ";
+    const HandTable takes =
+        contacts().trigger("t", TriggerTiming::before, TriggerEvent::erase, header + "DELETE FROM other; END");
+    const HandTable looks =
+        contacts().trigger("t", TriggerTiming::before, TriggerEvent::erase, header + "SELECT 1; END");
+
+    BOOST_TEST(count(check_database_triggers(*deleting(takes).plan()), Severity::error) == 1U);
+    BOOST_TEST(count(check_database_triggers(*deleting(takes).accepts({"t"}).plan()), Severity::error) == 0U);
+    BOOST_TEST(count(check_database_triggers(*deleting(looks).plan()), Severity::error) == 0U); // it is listed
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace retention

@@ -23,9 +23,9 @@ BOOST_AUTO_TEST_CASE(key_text_is_written_as_the_audit_log_says) {
         {"small integer", std::int64_t{42}, "42"},
         {"smallest integer", std::numeric_limits<std::int64_t>::min(), "-9223372036854775808"},
         {"beyond 32 bits", std::int64_t{5'000'000'000}, "5000000000"},
-        {"whole real", 3.0, "3"},
+        {"whole real", 3.0, "3.0"},
         {"tenth", 0.1, "0.1"},
-        {"large real", 1e300, "1e+300"},
+        {"large real", 1e300, "1.0e+300"},
         {"text", std::string("Größe, 5"), "Größe, 5"},
         {"text with a blank", std::string(" x "), " x "},
         {"empty text", std::string(), ""},
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(key_text_is_written_as_the_audit_log_says) {
     for (const auto& row : rows) BOOST_TEST_CONTEXT(row.name) BOOST_TEST(key_text(row.value) == row.text);
 }
 
-BOOST_AUTO_TEST_CASE(a_real_number_reads_back_as_it_was) {
+BOOST_AUTO_TEST_CASE(a_real_number_reads_back_to_the_15_digits_that_sqlite_prints) {
     const auto seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed " << seed);
     std::mt19937_64 random(seed);
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_real_number_reads_back_as_it_was) {
 
         const std::string text = key_text(number);
 
-        BOOST_REQUIRE_EQUAL(std::strtod(text.c_str(), nullptr), number);
+        BOOST_REQUIRE_CLOSE(std::strtod(text.c_str(), nullptr), number, 1e-12); // per cent
     }
 }
 

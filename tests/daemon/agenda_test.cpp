@@ -59,8 +59,13 @@ BOOST_AUTO_TEST_CASE(a_category_without_schedule_never_runs_by_itself) {
     BOOST_TEST(agenda.between(instant("2026-01-01 00:00:00"), instant("2027-01-01 00:00:00")).empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_schedule_that_is_not_understood_is_an_error_at_its_rule) {
-    const auto problems = check_schedules(with_schedules({{"contacts", "02:30"}, {"calls", "at night"}, {"logs", ""}}));
+BOOST_AUTO_TEST_CASE(a_schedule_that_is_not_understood_is_an_error_where_it_is_written) {
+    auto configuration =
+        with_schedules({{"contacts", "02:30"}, {"calls", "at night"}, {"logs", ""}, {"bills", "at night"}});
+    configuration.rules[1].schedule_place =
+        configuration.rules[3].schedule_place = {"retentiond.toml", 7, 12}; // for all
+
+    const auto problems = check_schedules(configuration);
 
     BOOST_REQUIRE(problems.size() == 1u);
     BOOST_TEST(has_errors(problems));

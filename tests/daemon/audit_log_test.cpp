@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(segments_are_numbered_past_what_six_digits_hold) {
     BOOST_TEST(segment_name(1) == "audit-000001.jsonl");
     BOOST_TEST(segment_name(1234567) == "audit-1234567.jsonl");
     std::filesystem::create_directories(folder.log);
-    for (const char* const name : {"audit-1.jsonl", "audit-0000001.jsonl", "audit-000001.jsonl.gz", "reserve",
+    for (const char* const name : {"audit-1.jsonl", "audit-0000001.jsonl", "audit-000001.jsonl.gz", ".reserve",
                                    "audit-00000x.jsonl", "audit-1234567.jsonl", "audit-000002.jsonl"})
         std::ofstream(folder.log / name) << "x";
 
@@ -577,7 +577,7 @@ std::string on_a_full_disk(const AuditFolder& folder, bool with_reserve) {
     auto state = State::acquire(folder.state);
     AuditLog log(folder.log, state, at(0));
     log.append("batch.intent", intent("b1"), at(1));
-    if (!with_reserve) std::filesystem::remove(folder.log / "reserve");
+    if (!with_reserve) std::filesystem::remove(folder.log / ".reserve");
     {
         std::ofstream filler(folder.log / "filler", std::ios::binary | std::ios::app);
         const std::string page(4096, 'x');
@@ -590,7 +590,7 @@ std::string on_a_full_disk(const AuditFolder& folder, bool with_reserve) {
     log.append("batch.committed", outcome("b1"), at(4));
     std::filesystem::remove(folder.log / "filler");
     log.append("batch.intent", intent("b3"), at(5));
-    if (std::filesystem::file_size(folder.log / "reserve") != 1u << 20) return "the reserve was not made anew";
+    if (std::filesystem::file_size(folder.log / ".reserve") != 1u << 20) return "the reserve was not made anew";
     const auto chain = read_chain(folder.log, 0, {});
     return chain.problem || chain.lines != 5 ? "the log is not whole" : "";
 }

@@ -19,6 +19,7 @@ struct SlowWalk : Walk {
         return {std::vector<std::vector<std::string>>(most, {"1"}), {}};
     }
     void commit(const Witness&) override {}
+    void skip() override {}
     void rollback() noexcept override {}
     std::vector<std::size_t>& asked;
     std::chrono::steady_clock::time_point& now;

@@ -18,6 +18,7 @@ struct EndlessWalk : Walk {
                 {{"notes", Action::erase, static_cast<std::int64_t>(most)}}};
     }
     void commit(const Witness&) override {}
+    void skip() override {}
     void rollback() noexcept override {}
     std::int64_t& rows;
 };

@@ -17,6 +17,7 @@ struct FlakyWalk : Walk {
         ++calls;
         throw StoreError(kind, "not now");
     }
+    void skip() override {}
     void rollback() noexcept override {}
     int& calls;
     int failures;

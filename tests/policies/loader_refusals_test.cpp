@@ -597,7 +597,6 @@ const Table main_file{
     {"tls for SQLite", store("§tls = \"verify-full\""), "does not apply"},
     {"a certificate for SQLite", store("§ca = \"x\""), "does not apply"},
     {"a replica lag for SQLite", store("§max_replica_lag = \"5 s\""), "does not apply"},
-    {"two workers for SQLite", store("workers = §2"), "one writer"},
     {"no workers", store("workers = §0"), "above zero"},
     {"workers of text", store("workers = §\"1\""), "above zero"},
     {"an unknown zone of a store", store("timezone = §\"CEST-ish\""), "no time zone"},

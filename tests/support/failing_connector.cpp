@@ -26,6 +26,9 @@ public:
 
     Disposed dispose(std::size_t most) override;
     void commit(const Witness&) override;
+    void skip() override {
+        if (auto next = dispose(1); !next.empty()) rollback();
+    }
     void rollback() noexcept override { open_.clear(); }
 
 private:

@@ -170,7 +170,9 @@ void Verifier::conclude() {
     report_.anchored_to = std::max(state_anchor_, witness_anchor_);
     if (first_uncompared_ != no_line)
         report_.anchored_to = std::min(report_.anchored_to, std::max(witness_anchor_, first_uncompared_ - 1));
-    const bool to_the_end = report_.anchored_to == chain_.last.seq || in_hand(report_.anchored_to + 1);
+    // A witness row proves its own line, never that nothing came after it: that the state directory alone can say.
+    const bool to_the_end =
+        state_anchor_ > 0 && (report_.anchored_to == chain_.last.seq || in_hand(report_.anchored_to + 1));
     if (report_.problem) {
         report_.verdict = AuditVerdict::broken;
         report_.anchored_to = std::min(report_.anchored_to, report_.problem->place.seq - 1);

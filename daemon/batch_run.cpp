@@ -1,5 +1,6 @@
 #include "daemon/batch_run.hpp"
 
+#include "connectors/check_readings.hpp"
 #include "daemon/batch_size.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/open_intents.hpp"
@@ -77,7 +78,9 @@ BatchDone BatchRun::recover_commit(const OpenIntent& batch, const StoreError& er
     if (lost) store_.session.reset();
     auto done = conclude_as(lost ? settle(batch) : Settled::rolled_back, batch, disposed);
     done.error = error.what();
-    done.worth_a_retry = lost || error.kind == StoreError::Kind::busy || error.kind == StoreError::Kind::cancelled;
+    // A new walk would fix its due records anew, on what this run has taken already: that waits for the next run.
+    const bool passes = lost || error.kind == StoreError::Kind::busy || error.kind == StoreError::Kind::cancelled;
+    done.worth_a_retry = passes && !takes_own_evidence(plan_);
     return done;
 }
 

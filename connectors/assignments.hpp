@@ -8,9 +8,9 @@
 
 namespace retention {
 
-// column = mask(column), for rows of a table under an alias.
-Sql assignments(const Dialect&, const std::vector<PlannedMask>&, const std::string& alias,
-                const std::string& pseudonym_key);
+// column = mask(column), for rows of a table under its bare name. Columns that the server sets by itself at every
+// UPDATE are written back unchanged, here and below.
+Sql assignments(const Dialect&, const std::vector<PlannedMask>&, const Table&, const std::string& pseudonym_key);
 // The record's own masks, and the marker where the rule has one.
 Sql record_assignments(const Dialect&, const Plan&, const std::string& pseudonym_key);
 // NULL in each column by which the row is linked.

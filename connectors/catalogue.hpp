@@ -35,7 +35,10 @@ struct Column {
     std::string collation; // empty where the type has none
     bool nullable = true;
     bool generated = false;
+    bool updates_itself = false;       // MariaDB: ON UPDATE CURRENT_TIMESTAMP
     std::optional<std::size_t> length; // characters of text, bytes of binary
+    // What its values may be, where the type lists them (enum, set): "'new','paid'". Empty elsewhere.
+    std::string values;
 };
 
 enum class OnDelete { no_action, restrict, cascade, set_null, set_default };
@@ -69,6 +72,18 @@ struct DatabaseTrigger {
 
 enum class TableKind { table, view, virtual_table };
 
+// One range partition of a table: which rows it may hold, as the engine says it.
+struct Partition {
+    std::string schema, name; // PostgreSQL: of the table that it is; MariaDB: its name within the table
+    std::string bounds;       // "FROM ('2020-01-01') TO ('2021-01-01')", "VALUES LESS THAN (738000)"
+};
+struct Partitioning {
+    std::string method;               // "range", "list", "hash", …, in lower case
+    std::vector<std::string> columns; // that it goes by; empty where an expression does
+    std::string expression;           // "to_days(`at`)"; empty for plain columns
+    std::vector<Partition> partitions;
+};
+
 struct Table {
     std::string schema; // "main" in SQLite
     std::string name;
@@ -80,14 +95,36 @@ struct Table {
     std::vector<DatabaseTrigger> triggers;
     bool without_rowid = false;
     std::string source; // CREATE statement, where the engine keeps one
+    // Servers only.
+    std::string engine;                // MariaDB: "InnoDB"; empty elsewhere
+    bool transactional = true;         // false: what was deleted stays deleted after a rollback (MyISAM, Aria)
+    bool hides_rows = false;           // row security applies to this user
+    std::vector<std::string> children; // PostgreSQL: tables that inherit from it and are no partitions
+    std::string partition_of;          // the table whose partition this is
+    std::optional<Partitioning> partitioning;
+    double estimated_rows = -1; // as the engine last counted or guessed; below 0: unknown
 
     const Column* find(std::string_view column) const; // as the engine compares names
     // True where the columns (any order) are the primary key or carry a unique index that is not partial.
     bool is_unique(const std::vector<std::string>& columns) const;
 };
 
+// Why nothing may be disposed of in this store as it stands: found when the catalogue is read.
+struct ServerFault {
+    enum class Kind {
+        read_only,       // a standby, or a server that takes no writes
+        weak_durability, // it may lose what it committed; `weak_durability = true` accepts it
+        unsafe,          // a setting under which a promise would not hold
+        unseen           // something that could bear on a rule and is hidden from this user: a warning
+    } kind = Kind::unsafe;
+    std::string what, hint;
+};
+
 struct Catalogue {
     std::vector<Table> tables;
+    std::vector<ServerFault> faults;
+    std::string server; // "PostgreSQL 15.2"; for a report
+    std::string user;   // MariaDB: as whom the server knows us, "retentiond@localhost"
     bool names_ignore_case = true;
     bool native_dates = false; // columns have date types of their own; in SQLite a date is text or a number
 

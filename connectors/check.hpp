@@ -25,6 +25,9 @@ Problems check_foreign_keys(const Plan&); // (check_foreign_keys.cpp)
 // (check_masks.cpp, check_mask_fit.cpp, check_marker.cpp)
 Problems check_masks(const Plan&);
 Problems check_marker(const Plan&);
+// What servers alone have: standbys and settings that make no promise, row security, inheritance, partitions named by
+// themselves, engines without transactions, tables without any key, a missing index on the trigger. (check_server.cpp)
+Problems check_server(const Plan&);
 
 // The plans of one store against each other. (check_order.cpp, check_memory.cpp)
 struct Ordered {

@@ -96,11 +96,13 @@ private:
             if (unless.condition) mention(*unless.condition, none, nullptr);
     }
 
-    // Every table but the record's own, and the one that is read anyway, that the text may name.
+    // Every table that the text may name, but the one that is read anyway. The record's own counts where other rows of
+    // it are read, not only columns of the record.
     void mention(const RuleSql& sql, const Reading& like, const Table* besides) {
         const std::vector<SqlWord> words = words_of(sql.source);
         for (const Table& table : plan_.catalogue->tables) {
-            if (&table == plan_.table || &table == besides || !names_table(words, *plan_.catalogue, table)) continue;
+            if (&table == besides || !names_table(words, *plan_.catalogue, table)) continue;
+            if (&table == plan_.table && !reads_from(words, *plan_.catalogue, table)) continue;
             Reading reading = like;
             reading.table = &table;
             reading.words = words;

@@ -7,6 +7,12 @@ namespace retention {
 
 namespace {
 
+// Foreign tables of PostgreSQL, and engines of MariaDB that keep no rows themselves, are no virtual tables by name.
+const char* kind_of_virtual(const Plan& plan, const Table& table) {
+    if (table.partitioning) return " has a partition that is a foreign table";
+    return plan.catalogue->native_dates ? " is a foreign table" : " is a virtual table";
+}
+
 // True where the table's rows can be named, counted and changed one by one. What a trigger on a view reports as deleted
 // is still there (notes: 3 reported, 3 still there), and a virtual table's rows live somewhere else.
 bool judge_kind(CheckFindings& findings, const Plan& plan, const Table& table, const Place& place) {
@@ -14,7 +20,7 @@ bool judge_kind(CheckFindings& findings, const Plan& plan, const Table& table, c
         findings.error(place, shown(table) + " is a view: what it reports as deleted or changed may still be there",
                        "name the table behind it");
     if (table.kind == TableKind::virtual_table)
-        findings.error(place, shown(table) + " is a virtual table: its rows are kept somewhere else",
+        findings.error(place, shown(table) + kind_of_virtual(plan, table) + ": its rows are kept somewhere else",
                        "name the table that holds the rows");
     const bool ours = plan.catalogue->same_name(table.name, "retentiond_batches") ||
                       plan.catalogue->same_name(table.name, "retentiond_last");
@@ -66,7 +72,19 @@ void judge_nulls(CheckFindings& findings, const Plan& plan, const std::vector<st
                        "declare it NOT NULL, or choose another key: " + key_candidates(*plan.table));
 }
 
+// A SET sorts by a number and compares by its letters: no range of such a key can be told.
+void judge_order(CheckFindings& findings, const Plan& plan) {
+    for (const Column* column : plan.key)
+        if (plan.catalogue->native_dates && column->type.rfind("set(", 0) == 0)
+            findings.error(plan.rule.place,
+                           "the key column " + shown(*plan.table, *column) +
+                               " is a SET, which has no "
+                               "order of its own",
+                           "name another key: " + key_candidates(*plan.table));
+}
+
 void judge_key(CheckFindings& findings, const Plan& plan) {
+    judge_order(findings, plan);
     std::vector<std::string> key;
     for (const Column* column : plan.key) key.push_back(column->name);
     if (key.empty()) {

@@ -46,6 +46,15 @@ std::size_t skipped(std::string_view sql, std::size_t at) {
 
 using Words = std::vector<SqlWord>;
 
+// PostgreSQL reads a bare CALLS as calls. Where an engine tells them apart, this finds too much.
+bool spells(const SqlWord& word, const Catalogue& catalogue, std::string_view name) {
+    if (!word.is_name()) return false;
+    if (catalogue.same_name(word.text, name)) return true;
+    std::string folded = word.text;
+    std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+    return word.kind == SqlWord::Kind::bare && catalogue.same_name(folded, name);
+}
+
 const SqlWord& word_at(const Words& words, std::size_t i) {
     static const SqlWord none;
     return i < words.size() ? words[i] : none;
@@ -53,8 +62,8 @@ const SqlWord& word_at(const Words& words, std::size_t i) {
 
 // The table that is named at i, with or without its schema; i moves past it.
 bool takes_table(const Words& words, std::size_t& i, const Catalogue& catalogue, const Table& table) {
-    if (word_at(words, i + 1).is(".") && catalogue.same_name(word_at(words, i).text, table.schema)) i += 2;
-    const bool same = word_at(words, i).is_name() && catalogue.same_name(words[i].text, table.name);
+    if (word_at(words, i + 1).is(".") && spells(word_at(words, i), catalogue, table.schema)) i += 2;
+    const bool same = spells(word_at(words, i), catalogue, table.name);
     ++i;
     return same;
 }
@@ -68,7 +77,7 @@ bool list_assigns(const Words& words, std::size_t i, const Catalogue& catalogue,
         if (depth == 0 && (word.is("where") || word.is("from") || word.is(";") || word.is("returning"))) return false;
         if (word.is("(")) ++depth;
         if (word.is(")") && --depth < 0) return false;
-        if (target && word.is_name() && catalogue.same_name(word.text, column)) return true;
+        if (target && spells(word, catalogue, column)) return true;
         if (depth == 0 && word.is("=")) target = false;
         if (depth == 0 && word.is(",")) target = true;
     }
@@ -78,7 +87,7 @@ bool list_assigns(const Words& words, std::size_t i, const Catalogue& catalogue,
 // NEW.column := …, or SET NEW.column = …, at the beginning of an assignment.
 bool assigns_new(const Words& words, std::size_t i, const Catalogue& catalogue, std::string_view column) {
     if (!words[i].is("new") || !word_at(words, i + 1).is(".")) return false;
-    if (!word_at(words, i + 2).is_name() || !catalogue.same_name(words[i + 2].text, column)) return false;
+    if (!spells(word_at(words, i + 2), catalogue, column)) return false;
     if (word_at(words, i + 3).is(":")) return true;
     if (!word_at(words, i + 3).is("=") || i == 0) return false;
     const SqlWord& before = words[i - 1];
@@ -131,9 +140,9 @@ std::vector<SqlWord> words_of(std::string_view sql) {
 
 bool names_table(const Words& words, const Catalogue& catalogue, const Table& table) {
     for (std::size_t i = 0; i < words.size(); ++i) {
-        if (!words[i].is_name() || !catalogue.same_name(words[i].text, table.name)) continue;
+        if (!spells(words[i], catalogue, table.name)) continue;
         const bool behind_dot = i > 0 && words[i - 1].is(".");
-        if (behind_dot && (i < 2 || !catalogue.same_name(words[i - 2].text, table.schema))) continue;
+        if (behind_dot && (i < 2 || !spells(words[i - 2], catalogue, table.schema))) continue;
         if (i > 0 && words[i - 1].is("as")) continue;
         if (words[i].kind == SqlWord::Kind::bare && word_at(words, i + 1).is("(")) continue;
         return true;
@@ -141,9 +150,20 @@ bool names_table(const Words& words, const Catalogue& catalogue, const Table& ta
     return false;
 }
 
+bool reads_from(const Words& words, const Catalogue& catalogue, const Table& table) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!words[i].is("from") && !words[i].is("join") && !words[i].is(",")) continue;
+        std::size_t next = i + 1;
+        while (word_at(words, next).is("(") || word_at(words, next).is("only") || word_at(words, next).is("lateral"))
+            ++next;
+        if (takes_table(words, next, catalogue, table) && !word_at(words, next).is(".")) return true;
+    }
+    return false;
+}
+
 bool names_column(const Words& words, const Catalogue& catalogue, std::string_view column) {
     return std::any_of(words.begin(), words.end(),
-                       [&](const SqlWord& word) { return word.is_name() && catalogue.same_name(word.text, column); });
+                       [&](const SqlWord& word) { return spells(word, catalogue, column); });
 }
 
 bool assigns_column(const Words& words, const Catalogue& catalogue, const Table& owner, const Table& table,

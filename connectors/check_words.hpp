@@ -21,6 +21,8 @@ struct SqlWord {
 std::vector<SqlWord> words_of(std::string_view sql);
 
 // True where a word may stand for the table: not after a dot (but for its schema's), not as an alias or a function.
+// The table stands where rows are read from: behind FROM, JOIN or a comma, and not as the owner of a column there.
+bool reads_from(const std::vector<SqlWord>&, const Catalogue&, const Table&);
 bool names_table(const std::vector<SqlWord>&, const Catalogue&, const Table&);
 bool names_column(const std::vector<SqlWord>&, const Catalogue&, std::string_view column);
 

@@ -90,6 +90,8 @@ Sql Conditions::units() const {
 
 Sql Conditions::retained() const {
     if (std::holds_alternative<NoPeriod>(plan_.rule.period)) return "1 = 0";
+    if (const auto* lone = lone_trigger())
+        return true_or_false(dialect_.falls_from(value(*lone), *lone, plan_.cutoffs.fixed->cutoff));
     return true_or_false(latest() + " >= " + cutoff());
 }
 
@@ -113,19 +115,33 @@ Sql Conditions::undated() const {
     return any_of(any, "1 = 0");
 }
 
+// A rule that counts from one column of the record for one period: the column itself can be compared, and a value that
+// is NULL or no date lies before no day.
+const PlannedDate* Conditions::lone_trigger() const {
+    const bool lone = plan_.triggers.size() == 1 && !plan_.fallback && plan_.cutoffs.fixed;
+    return lone && !plan_.triggers[0].link && !plan_.triggers[0].query ? &plan_.triggers[0] : nullptr;
+}
+
 Sql Conditions::due() const {
+    const auto* lone = lone_trigger();
+    if (!lone) return due_where({});
+    return due_where(true_or_false(dialect_.falls_before(value(*lone), *lone, plan_.cutoffs.fixed->cutoff)));
+}
+
+Sql Conditions::narrow_due() const {
+    const auto* lone = lone_trigger();
+    return due_where(lone ? dialect_.falls_before(value(*lone), *lone, plan_.cutoffs.fixed->cutoff) : Sql());
+}
+
+// `falls_before` is the date's condition where the trigger is a lone one; empty otherwise.
+Sql Conditions::due_where(const Sql& falls_before) const {
     std::vector<Sql> all{member()};
     // First what is cheap to find out and true of few: the date.
-    if (!std::holds_alternative<NoPeriod>(plan_.rule.period)) {
-        // A lone column of the record that is NULL or no date is not before any cutoff.
-        const bool lone = plan_.triggers.size() == 1 && !plan_.triggers[0].link && !plan_.fallback && !plan_.period;
-        if (lone && !plan_.triggers[0].query) {
-            const Sql maybe =
-                dialect_.maybe_before(value(plan_.triggers[0]), plan_.triggers[0], plan_.cutoffs.fixed->cutoff);
-            if (!maybe.empty()) all.push_back(true_or_false(maybe));
-        }
+    if (!falls_before.empty()) {
+        all.push_back(falls_before);
+    } else if (!std::holds_alternative<NoPeriod>(plan_.rule.period)) {
         all.push_back(true_or_false(latest() + " < " + cutoff()));
-        if (!lone) all.push_back(none_of(undated()));
+        all.push_back(none_of(undated()));
     }
     for (std::size_t i = 0; i < plan_.unless.size(); ++i) all.push_back(none_of(exempt(i)));
     if (!plan_.deletes()) all.push_back(none_of(done()));

@@ -31,6 +31,8 @@ public:
     Sql exempt(std::size_t unless) const;
     Sql undated() const;
     Sql due() const; // a member that is none of the above
+    // The same for a WHERE, where NULL counts as false: put so that an index on the trigger's column serves.
+    Sql narrow_due() const;
 
     Sql latest() const;                     // day of the latest usable trigger date, or of the fallback; NULL
     Sql day(const PlannedDate&) const;      // the latest usable date of one source; NULL
@@ -46,6 +48,8 @@ public:
     const RuleText& rule_text() const { return rule_text_; }
 
 private:
+    Sql due_where(const Sql& falls_before) const;
+    const PlannedDate* lone_trigger() const;
     Sql cutoff() const;
     Sql cutoff_case(const Sql& units) const;
     Sql exists_left(std::size_t entry, const std::string& before) const;

@@ -69,6 +69,8 @@ public:
     virtual void commit(const Witness&) = 0;
     // Leaves the store as before dispose(), the cursor past the batch. Never throws: a dead session has rolled back.
     virtual void rollback() noexcept = 0;
+    // Leaves the store and the cursor as before dispose(), where walks are shared among threads. Never throws.
+    virtual void undo() noexcept { rollback(); }
 };
 
 class Session {
@@ -83,17 +85,27 @@ public:
     virtual Problems advise(const Plan&) = 0;
     // Read-only, in one snapshot.
     virtual Survey survey(const Plan&) = 0;
-    // Of the survey the two members that limits need, where the engine can count them more cheaply.
+    // Of the survey the two members that limits need, where the engine can count them more cheaply. With a `share`
+    // above 0, `records` may stop at the first number of which `due` is less than that share.
     struct Count {
         std::int64_t records = 0, due = 0;
     };
-    virtual Count count(const Plan& plan) {
+    virtual Count count(const Plan& plan, double share) {
+        static_cast<void>(share);
         const Survey all = survey(plan);
         return {all.records, all.due};
     }
     // Nothing where no record of the category has the key. `key` is text, one for each key column.
     virtual std::optional<Explanation> explain(const Plan&, const std::vector<std::string>& key) = 0;
     virtual std::unique_ptr<Walk> walk(const Plan&) = 0;
+    // A walk that disposes of whole partitions, before the ordinary one; null where the plan or the engine has none. It
+    // is not paced: a batch of it is one partition.
+    virtual std::unique_ptr<Walk> walk_whole_partitions(const Plan&) { return nullptr; }
+    // A walk that shares the work of another session's walk of the same plan: each takes ranges of the key that no
+    // other one has. Only where Connector::most_writers is above 1; then each is used by a thread of its own.
+    virtual std::unique_ptr<Walk> join(const Plan&, Walk& other);
+    // What only the store can say about a plan: the types of its queries.
+    virtual void complete(Plan&) {}
     // Records that both plans, of one table, cover by their `where`: two deletes or two anonymises must share none.
     virtual std::int64_t shared_records(const Plan&, const Plan&) = 0;
     // Rows that an entry of `plan` would delete while `own`, a category of that table, keeps them. `today`: of records

@@ -81,7 +81,7 @@ private:
 
     DateFormat default_format(const Column* column, const DateSource& source) {
         if (source.format) return *source.format;
-        if (!column) return DateFormat::iso;
+        if (!column) return plan_->catalogue->native_dates ? DateFormat::native : DateFormat::iso;
         const bool number = column->family == TypeFamily::integer || column->family == TypeFamily::real;
         if (number)
             names_.error(source.place, "the date column '" + column->name + "' holds numbers (" + column->type + ")",

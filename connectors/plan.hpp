@@ -30,6 +30,7 @@ struct PlannedDate {
     const Column* column = nullptr; // of the record, or of the link's table; null for a query
     std::optional<PlannedLink> link;
     std::optional<RuleSql> query;
+    TypeFamily query_family = TypeFamily::other; // of a query: the type of its value, as the store says it
     DateFormat format = DateFormat::native;
     std::optional<Date> earliest;
     bool open_ignored = false;
@@ -76,7 +77,8 @@ struct Plan {
     std::vector<PlannedRelated> related;
     // Delete categories on the same table: what one of them has due is no record of this (anonymise) category.
     std::vector<std::shared_ptr<const Plan>> yields_to;
-    std::string pseudonym_key; // bytes; set by the run where a mask needs it
+    std::string pseudonym_key;             // bytes; set by the run where a mask needs it
+    bool weak_durability_accepted = false; // the store says `weak_durability = true`; set by who knows the store
 
     bool deletes() const { return rule.action == Action::erase; }
 };

@@ -8,7 +8,7 @@ namespace retention {
 
 namespace {
 
-Value day_number(Date date) {
+Value number_of(Date date) {
     return std::int64_t{date.time_since_epoch().count()};
 }
 
@@ -26,12 +26,12 @@ std::string SqliteDialect::quote(std::string_view name) const {
 Sql SqliteDialect::day_of(const Sql& value, const PlannedDate& date) const {
     const bool text = date.column && date.column->family == TypeFamily::text;
     const auto form = static_cast<int>(sqlite_date_form(date.format, text));
-    const Sql earliest = date.earliest ? Sql::value(day_number(*date.earliest)) : Sql("NULL");
+    const Sql earliest = date.earliest ? Sql::value(number_of(*date.earliest)) : Sql("NULL");
     return "retentiond_day(" + value + ", " + std::to_string(form) + ", " + earliest + ")";
 }
 
 Sql SqliteDialect::day(Date date) const {
-    return Sql::value(day_number(date));
+    return Sql::value(number_of(date));
 }
 
 // Text dates sort by their day; a zone moves one by less than two days. The plus sign keeps SQLite from walking an

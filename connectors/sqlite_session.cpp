@@ -3,65 +3,11 @@
 #include "connectors/sqlite_catalogue.hpp"
 #include "connectors/sqlite_functions.hpp"
 #include "connectors/sqlite_query.hpp"
-#include "connectors/sqlite_row_sets.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <sqlite3.h>
 
 namespace retention {
-
-namespace {
-
-// More distinct periods than this are no periods but a mistaken column.
-constexpr std::size_t most_periods = 10'000;
-
-StoredCutoffs read_periods(const SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan) {
-    StoredCutoffs periods;
-    if (!plan.period) return periods;
-    const Table& table = plan.period->link ? plan.period->link->table() : *plan.table;
-    SqliteStatement select = prepare(connection,
-                                     "SELECT DISTINCT " + Sql(dialect.column(table.name, plan.period->column->name)) +
-                                         " FROM " + dialect.table(table),
-                                     "read the periods in the data");
-    while (select.step()) {
-        const Value value = select.value(0);
-        std::optional<std::int64_t> units;
-        if (const auto* whole = std::get_if<std::int64_t>(&value)) units = *whole;
-        if (const auto* real = std::get_if<double>(&value))
-            if (std::abs(*real) < 1e9 && *real == std::floor(*real)) units = static_cast<std::int64_t>(*real);
-        if (!units) continue;
-        if (auto cutoffs = cutoffs_for(plan.rule, plan.cutoffs.as_of, *units)) periods.emplace(*units, *cutoffs);
-        if (periods.size() > most_periods)
-            throw StoreError(StoreError::Kind::refused, connection.store() + ": " + table.name + "." +
-                                                            plan.period->column->name + " holds more than " +
-                                                            std::to_string(most_periods) + " different periods");
-    }
-    return periods;
-}
-
-AllStoredCutoffs read_all_periods(const SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan) {
-    AllStoredCutoffs all;
-    all.emplace(&plan, read_periods(connection, dialect, plan));
-    for (const auto& other : plan.yields_to) all.emplace(other.get(), read_periods(connection, dialect, *other));
-    return all;
-}
-
-} // namespace
-
-SqlitePlan::SqlitePlan(const SqliteConnection& on, const SqliteDialect& in, const Plan& of)
-    : connection(on), dialect(in), plan(of), stored_(read_all_periods(on, in, of)), conditions(of, in, stored_) {}
-
-const StoredCutoffs& SqlitePlan::periods() const {
-    return stored_.at(&plan);
-}
-
-std::vector<Sql> SqlitePlan::key() const {
-    std::vector<Sql> columns;
-    for (const Column* column : plan.key) columns.emplace_back(dialect.column(plan.table->name, column->name));
-    return columns;
-}
 
 SqliteSnapshot::~SqliteSnapshot() {
     try {
@@ -71,7 +17,10 @@ SqliteSnapshot::~SqliteSnapshot() {
 }
 
 SqliteSession::SqliteSession(const StoreSettings& settings, const Zone& here, Access access)
-    : connection_(settings.name, settings.file, access), dialect_(here, settings.zone), here_(here) {
+    : connection_(settings.name, settings.file, access)
+    , database_(connection_)
+    , dialect_(here, settings.zone)
+    , here_(here) {
     register_functions(connection_.handle(), here, settings.zone);
     if (access == Access::read_only) return;
     // A rollback journal that is kept (journal_mode = persist) would keep the deleted rows with it. A write-ahead log
@@ -88,28 +37,7 @@ Catalogue SqliteSession::catalogue() {
 }
 
 std::unique_ptr<Walk> SqliteSession::walk(const Plan& plan) {
-    return make_sqlite_walk(connection_, dialect_, plan);
-}
-
-std::int64_t SqliteSession::shared_records(const Plan& a, const Plan& b) {
-    const SqliteSnapshot snapshot(connection_);
-    const SqlitePlan first(connection_, dialect_, a), second(connection_, dialect_, b);
-    return count_of(connection_,
-                    "SELECT count(*)" + first.from() + " WHERE " + first.conditions.covered() + " AND " +
-                        second.conditions.covered(),
-                    "count records of two categories");
-}
-
-std::int64_t SqliteSession::rows_kept_longer(const Plan& plan, std::size_t entry, const Plan& own, bool today) {
-    const SqliteSnapshot snapshot(connection_);
-    const SqlitePlan taker(connection_, dialect_, plan), keeper(connection_, dialect_, own);
-    SqliteRowSets sets(connection_, plan, taker.conditions, dialect_);
-    sets.select_records(today ? taker.conditions.due() : taker.conditions.member());
-    sets.collect();
-    Sql kept = keeper.conditions.member() + " AND " + sets.in_entry(entry);
-    if (today) kept += " AND NOT " + keeper.conditions.due() + " AND NOT " + keeper.conditions.done();
-    return count_of(connection_, "SELECT count(*)" + keeper.from() + " WHERE " + kept,
-                    "count rows that another rule keeps");
+    return make_sqlite_walk(connection_, database_, dialect_, plan);
 }
 
 void SqliteSession::prepare_witnesses() {
@@ -220,15 +148,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Connector> make_connector(const StoreSettings& settings, const Zone& here) {
-    switch (settings.engine) {
-    case Engine::sqlite:
-        return std::make_unique<SqliteConnector>(settings, here);
-    case Engine::postgresql:
-    case Engine::mariadb:
-        break;
-    }
-    throw StoreError(StoreError::Kind::failed, settings.name + ": this engine is not supported yet");
+std::unique_ptr<Connector> make_sqlite_connector(const StoreSettings& settings, const Zone& here) {
+    return std::make_unique<SqliteConnector>(settings, here);
 }
 
 } // namespace retention

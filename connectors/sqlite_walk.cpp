@@ -4,8 +4,9 @@
 
 #include "connectors/assignments.hpp"
 #include "connectors/check_readings.hpp"
+#include "connectors/row_columns.hpp"
+#include "connectors/row_sets.hpp"
 #include "connectors/sqlite_query.hpp"
-#include "connectors/sqlite_row_sets.hpp"
 #include "connectors/sqlite_session.hpp"
 
 #include <algorithm>
@@ -36,11 +37,12 @@ std::string utc_text(Instant at) {
 
 class SqliteWalk : public Walk {
 public:
-    SqliteWalk(SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan)
+    SqliteWalk(SqliteConnection& connection, SqliteDatabase& database, const SqliteDialect& dialect, const Plan& plan)
         : connection_(connection)
-        , on_(connection, dialect, plan)
-        , sets_(connection, plan, on_.conditions, dialect)
+        , on_(database, dialect, plan)
+        , sets_(database, plan, dialect)
         , due_(on_.conditions.due()) {
+        sets_.judge_by(on_.conditions);
         if (takes_own_evidence(plan)) fix_due_records();
     }
     ~SqliteWalk() override { rollback(); }
@@ -200,6 +202,15 @@ private:
         return disposed;
     }
 
+    // SQLite 3.40 returns a whole number of a REAL column as an integer from UPDATE.
+    Sql returned(const Column& column) const {
+        const std::string name = on_.dialect.quote(column.name);
+        const auto words = words_of(column.type);
+        const bool real = std::ranges::any_of(
+            words, [](const SqlWord& word) { return word.is("real") || word.is("float") || word.is("double"); });
+        return real ? "CAST(" + name + " AS REAL)" : name;
+    }
+
     std::vector<std::vector<std::string>> change_range(const Sql& in_range) const {
         const Plan& plan = on_.plan;
         Sql sql = "DELETE" + on_.from();
@@ -208,7 +219,7 @@ private:
                   record_assignments(on_.dialect, plan, plan.pseudonym_key);
         // RETURNING knows the columns by their bare names only.
         std::vector<Sql> names;
-        for (const Column* column : plan.key) names.emplace_back(on_.dialect.quote(column->name));
+        for (const Column* column : plan.key) names.push_back(returned(*column));
         sql += " WHERE " + in_range + " AND " + due_ + " RETURNING " + listed(names);
         SqliteStatement dispose = prepare(connection_, sql, "dispose of records of " + plan.rule.category);
         std::vector<std::vector<std::string>> keys;
@@ -239,6 +250,7 @@ private:
             last = sets_.last_key();
             sets_.collect();
             passed = !sets_.keep_deepest(most);
+            if (!passed) sets_.collect();
         }
         Disposed disposed{sets_.keys(), sets_.counts()};
         sets_.dispose();
@@ -250,8 +262,8 @@ private:
     }
 
     SqliteConnection& connection_;
-    const SqlitePlan on_;
-    SqliteRowSets sets_;
+    const BoundPlan on_;
+    RowSets sets_;
     Sql due_; // the whole condition, and where it must be, membership of the records fixed at the start
     std::optional<Key> cursor_;
     bool finished_ = false;
@@ -260,8 +272,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Walk> make_sqlite_walk(SqliteConnection& connection, const SqliteDialect& dialect, const Plan& plan) {
-    return std::make_unique<SqliteWalk>(connection, dialect, plan);
+std::unique_ptr<Walk> make_sqlite_walk(SqliteConnection& connection, SqliteDatabase& database,
+                                       const SqliteDialect& dialect, const Plan& plan) {
+    return std::make_unique<SqliteWalk>(connection, database, dialect, plan);
 }
 
 } // namespace retention

@@ -4,9 +4,12 @@
 #include "daemon/batch_size.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/open_intents.hpp"
+#include "daemon/parallel_walk.hpp"
 #include "daemon/rate_limit.hpp"
+#include "daemon/replica_wait.hpp"
 #include "daemon/retry.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -28,13 +31,56 @@ private:
     Walk* walk_;
 };
 
-std::unique_ptr<Walk> paced_walk(const CurrentRun& run, StoreInHand& store, const Plan& plan) {
-    const Steady clock = [] { return std::chrono::steady_clock::now(); };
-    auto walk = adapt_batches(store.open().walk(plan), store.settings.batch_time, clock);
-    if (store.settings.rows_per_second)
-        walk = limit_rate(std::move(walk), *store.settings.rows_per_second, clock, run.pause);
-    return retry_busy(std::move(walk), run.pause, run.context.stop);
+// Says what a batch waits for, on whichever thread it does.
+Waits told_by(const CurrentRun& run, const Plan& plan) {
+    if (!run.context.progress) return {};
+    return [progress = run.context.progress, category = plan.rule.category](const std::string& what) {
+        progress({category, 0, 0, what});
+    };
 }
+
+std::unique_ptr<Walk> paced(std::unique_ptr<Walk> walk, const CurrentRun& run, const StoreSettings& settings,
+                            const Waits& waits) {
+    const Steady clock = [] { return std::chrono::steady_clock::now(); };
+    walk = adapt_batches(std::move(walk), settings.batch_time, clock);
+    if (settings.rows_per_second) walk = limit_rate(std::move(walk), *settings.rows_per_second, clock, run.pause);
+    return retry_busy(std::move(walk), run.pause, run.context.stop, waits);
+}
+
+// One walk where the order of things, a rate or a number of records is to be kept; else one for each worker.
+std::size_t workers_for(const CurrentRun& run, const StoreInHand& store, const Plan& plan) {
+    const auto& settings = store.settings;
+    if (run.request.limit || settings.rows_per_second || settings.max_replica_lag || takes_own_evidence(plan)) return 1;
+    return std::max<std::size_t>(store.connector.most_writers(), 1);
+}
+
+std::unique_ptr<Walk> paced_walk(const CurrentRun& run, StoreInHand& store, const Plan& plan) {
+    const Waits waits = told_by(run, plan);
+    auto first = store.open().walk(plan);
+    std::vector<std::unique_ptr<Session>> sessions; // first: they outlive the walks on them
+    std::vector<std::unique_ptr<Walk>> walks;
+    for (std::size_t i = 1; i < workers_for(run, store, plan); ++i) {
+        try {
+            sessions.push_back(store.connector.open(Access::read_write));
+        } catch (const StoreError&) { // no further connection is to be had: those that there are do the work
+            break;
+        }
+        walks.push_back(paced(sessions.back()->join(plan, *first), run, store.settings, waits));
+    }
+    first = paced(std::move(first), run, store.settings, waits);
+    if (store.settings.max_replica_lag)
+        first = wait_for_replicas(std::move(first), *store.session, *store.settings.max_replica_lag, run.pause,
+                                  run.context.stop, waits);
+    walks.insert(walks.begin(), std::move(first));
+    return in_parallel(std::move(walks), std::move(sessions));
+}
+
+} // namespace
+
+namespace {
+
+// Each key stands in memory and in one line of the log.
+constexpr std::size_t most_of_a_partition = 100'000;
 
 } // namespace
 
@@ -46,11 +92,23 @@ Walk& BatchRun::walk() {
     return *walk_;
 }
 
-BatchDone BatchRun::operator()(std::size_t most) {
-    Disposed disposed = walk().dispose(most);
+// Whole partitions first, then the rest.
+Disposed BatchRun::next_disposed(std::size_t most, std::size_t left) {
+    if (whole_ && !walk_) walk_ = store_.open().walk_whole_partitions(plan_);
+    if (whole_ && walk_) {
+        Disposed partition = walk_->dispose(std::min(left, most_of_a_partition));
+        if (!partition.empty()) return partition;
+        walk_.reset();
+    }
+    whole_ = false;
+    return walk().dispose(most);
+}
+
+BatchDone BatchRun::operator()(std::size_t most, std::size_t left) {
+    Disposed disposed = next_disposed(most, left);
     if (disposed.empty()) return {};
     Uncommitted transaction(*walk_);
-    if (disposed.keys.size() > most)
+    if (disposed.keys.size() > (whole_ ? left : most))
         throw StoreError(StoreError::Kind::failed, "the store disposed of " + std::to_string(disposed.keys.size()) +
                                                        " records where at most " + std::to_string(most) +
                                                        " were asked for; rolled back");

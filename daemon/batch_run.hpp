@@ -19,12 +19,14 @@ struct BatchDone {
 class BatchRun {
 public:
     BatchRun(CurrentRun&, StoreInHand&, const Plan&);
-    // At most so many records. Throws StoreError where nothing was disposed of, and AuditError: an uncommitted batch is
-    // rolled back then, a committed one keeps its intent open in the context.
-    BatchDone operator()(std::size_t most);
+    // At most so many records; a whole partition may have as many as are `left` to the category. Throws StoreError
+    // where nothing was disposed of, and AuditError: an uncommitted batch is rolled back then, a committed one keeps
+    // its intent open in the context.
+    BatchDone operator()(std::size_t most, std::size_t left);
     void skip() { walk().skip(); } // the next record that is due stays as it is
 
 private:
+    Disposed next_disposed(std::size_t most, std::size_t left);
     Walk& walk(); // from the beginning where the last one was lost
     BatchDone commit(const OpenIntent&, const Head&, Disposed&);
     BatchDone recover_commit(const OpenIntent&, const StoreError&, Disposed&);
@@ -36,6 +38,7 @@ private:
     const Plan& plan_;
     RecordDigest digest_;
     std::unique_ptr<Walk> walk_;
+    bool whole_ = true; // partitions come first
 };
 
 } // namespace retention

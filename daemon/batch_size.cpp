@@ -26,10 +26,11 @@ public:
         : walk_(std::move(walk)), size_(target), clock_(std::move(clock)) {}
 
     Disposed dispose(std::size_t most) override {
-        began_ = clock_();
+        const auto began = clock_();
         try {
             auto disposed = walk_->dispose(std::min(most, size_.next()));
             records_ = disposed.keys.size();
+            took_ = std::chrono::duration_cast<std::chrono::microseconds>(clock_() - began);
             return disposed;
         } catch (const StoreError&) {
             size_.yield();
@@ -38,16 +39,17 @@ public:
     }
     void commit(const Witness& witness) override {
         walk_->commit(witness);
-        size_.took(records_, std::chrono::duration_cast<std::chrono::microseconds>(clock_() - began_));
+        size_.took(records_, took_);
     }
     void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
+    void undo() noexcept override { walk_->undo(); }
 
 private:
     std::unique_ptr<Walk> walk_;
     BatchSize size_;
     Steady clock_;
-    std::chrono::steady_clock::time_point began_{};
+    std::chrono::microseconds took_{};
     std::size_t records_ = 0;
 };
 

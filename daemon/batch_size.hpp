@@ -16,9 +16,10 @@ public:
 
     explicit BatchSize(std::chrono::microseconds target) : target_(target) {}
     std::size_t next() const { return size_; }
-    // A batch of so many records took so long, statement to commit. At most doubled or halved by one batch, so that a
-    // single stall does not ruin the walk: 100 records in 25 ms of 100 ms make 200, in 200 ms they make 50. A batch
-    // that was not half full says nothing about larger ones: it can only make the next one smaller.
+    // The statements of a batch of so many records took so long. What the log and the commit take besides is the same
+    // for a smaller one: a slow disk would shrink batches to nothing, and be as slow. At most doubled or halved by one
+    // batch, so that a single stall does not ruin the walk: 100 records in 25 ms of 100 ms make 200, in 200 ms they
+    // make 50. A batch that was not half full says nothing about larger ones: it can only make the next one smaller.
     void took(std::size_t records, std::chrono::microseconds);
     // The store refused to wait for a lock: half as many records have half as many locks.
     void yield();

@@ -91,7 +91,7 @@ private:
 
 void CategoryRun::enforce() {
     if (!may_begin()) return;
-    const auto counted = store_.open().count(plan_);
+    const auto counted = store_.open().count(plan_, run_.request.approved ? 0 : plan_.rule.limits.share);
     due_ = counted.due;
     if (!within_limits(counted)) return;
     show_progress();
@@ -133,7 +133,8 @@ void CategoryRun::dispose_all() {
         if (left() <= 0) return end_at_limit();
         BatchDone done;
         try {
-            done = batch(std::min(widest_, static_cast<std::size_t>(left())));
+            const auto allowed = static_cast<std::size_t>(left());
+            done = batch(std::min(widest_, allowed), allowed);
             widest_ = std::min(widest_ * 2, BatchSize::most);
         } catch (const StoreError& error) {
             step_over(batch, error);

@@ -1,8 +1,10 @@
 #include "daemon/command_check.hpp"
 
+#include "connectors/grants.hpp"
 #include "daemon/configured.hpp"
 #include "daemon/json_text.hpp"
 #include "daemon/plain_words.hpp"
+#include "daemon/run_estimate.hpp"
 #include "daemon/table.hpp"
 #include "daemon/wording.hpp"
 
@@ -19,7 +21,8 @@ namespace json = boost::json;
 struct Findings {
     std::optional<Configuration> configuration;
     Problems problems;
-    Problems unreachable; // one a store, beside `problems`
+    Problems unreachable;               // one a store, beside `problems`
+    std::vector<RunEstimate> estimates; // of the categories without errors
     Problems all() const {
         Problems both = problems;
         both.insert(both.end(), unreachable.begin(), unreachable.end());
@@ -33,22 +36,20 @@ Problem out_of_reach(const StorePlans& plans) {
             "start it or correct its url; check --offline judges the files alone"};
 }
 
-// What is risky in the data itself.
-Problems advice(const StorePlans& plans) {
-    Problems advice;
-    if (plans.plans.empty()) return advice;
+// What is risky in the data itself, and how much of it is due.
+void look_at_rows(Findings& findings, const StorePlans& plans) {
+    if (plans.plans.empty()) return;
     const auto session = plans.connector->open(Access::read_only);
     for (const auto& plan : plans.plans) {
         const Problems found = session->advise(*plan);
-        advice.insert(advice.end(), found.begin(), found.end());
+        findings.problems.insert(findings.problems.end(), found.begin(), found.end());
+        findings.estimates.push_back(estimate_run(*session, *plan, *plans.store));
     }
-    return advice;
 }
 
 void look_at_data(Findings& findings, const StorePlans& plans) {
     try {
-        const Problems found = advice(plans);
-        findings.problems.insert(findings.problems.end(), found.begin(), found.end());
+        look_at_rows(findings, plans);
     } catch (const StoreError& error) {
         findings.problems.push_back(
             {Severity::warning, plans.store->place, "",
@@ -69,7 +70,7 @@ void look_at_stores(Findings& findings, const Context& context) {
 
 Findings find(const Options& options, const Context& context) {
     Loaded loaded = loaded_configuration(options, context);
-    Findings findings{std::move(loaded.configuration), std::move(loaded.problems), {}};
+    Findings findings{std::move(loaded.configuration), std::move(loaded.problems), {}, {}};
     if (findings.configuration && !options.offline) look_at_stores(findings, context);
     return findings;
 }
@@ -84,13 +85,22 @@ json::value json_of(const Problem& problem) {
                         {"hint", problem.hint}};
 }
 
-void print_json(std::ostream& out, const Problems& problems) {
+json::array json_of(const std::vector<RunEstimate>& estimates) {
+    json::array list;
+    for (const RunEstimate& run : estimates)
+        list.push_back(
+            {{"category", run.category}, {"records", run.records}, {"due", run.due}, {"seconds", run.seconds}});
+    return list;
+}
+
+void print_json(std::ostream& out, const Problems& problems, const std::vector<RunEstimate>& estimates) {
     json::array list;
     for (const Problem& problem : problems) list.push_back(json_of(problem));
     const auto errors = std::count_if(problems.begin(), problems.end(),
                                       [](const Problem& problem) { return problem.severity == Severity::error; });
     const auto warnings = static_cast<std::int64_t>(problems.size()) - errors;
-    out << json_text(json::object{{"problems", list}, {"errors", errors}, {"warnings", warnings}});
+    out << json_text(json::object{
+        {"problems", list}, {"errors", errors}, {"warnings", warnings}, {"estimates", json_of(estimates)}});
 }
 
 Problems about(const Problems& problems, const std::string& category) {
@@ -111,17 +121,21 @@ void print_indented(std::ostream& out, const Problems& problems) {
     }
 }
 
-void print_category(std::ostream& out, const Rule& rule, const Problems& problems, const Terminal& terminal) {
+void print_category(std::ostream& out, const Rule& rule, const Findings& findings, const Problems& problems,
+                    const Terminal& terminal) {
     const Problems own = about(problems, rule.category);
     out << painted(printable(rule.category), Paint::bold, terminal);
     if (!has_errors(own)) out << ": " << printable(plain_words(rule));
     out << '\n';
+    for (const RunEstimate& run : findings.estimates)
+        if (run.category == rule.category) out << "  " << to_string(run) << '\n';
     print_indented(out, own);
 }
 
 void print_text(const Findings& findings, Context& context) {
     const Problems all = findings.all();
-    for (const Rule& rule : findings.configuration->rules) print_category(context.out, rule, all, context.out_terminal);
+    for (const Rule& rule : findings.configuration->rules)
+        print_category(context.out, rule, findings, all, context.out_terminal);
     print_problems(context.out, about(all, ""));
     const auto categories = static_cast<std::int64_t>(findings.configuration->rules.size());
     const std::string checked = categories == 1 ? "1 category" : grouped(categories) + " categories";
@@ -135,15 +149,39 @@ ExitCode verdict(const Findings& findings) {
 }
 
 // SQLite has no users: the rights are those of its files.
-ExitCode print_grants(const Configuration& configuration, Context& context) {
-    for (const auto& [name, store] : configuration.stores) {
-        if (store.engine != Engine::sqlite)
-            throw UsageError("check --grants is not supported yet for store " + name, "");
-        context.out << "store " << printable(name) << ": SQLite has no grants. The service's user must be able to read "
-                    << "and write " << printable(store.file.string())
-                    << ", and to create files in its folder (journal, WAL).\n";
+void print_file_rights(const StoreSettings& store, Context& context) {
+    context.out << "store " << printable(store.name)
+                << ": SQLite has no grants. The service's user must be able to read "
+                << "and write " << printable(store.file.string())
+                << ", and to create files in its folder (journal, WAL).\n";
+}
+
+// The catalogue tells which tables the rules reach: it is read, with whatever rights there are.
+bool print_server_grants(const Configuration& configuration, const StoreSettings& store, Context& context) {
+    const StorePlans plans = plan_store(configuration, store, today(configuration, context), {}, context.open_store);
+    if (!plans.failure.empty()) {
+        print_problems(context.err, {out_of_reach(plans)});
+        return false;
     }
-    return ExitCode::done;
+    context.out << "-- store " << printable(store.name) << ", for an administrator to run in database "
+                << printable(store.server.database) << "\n";
+    const std::string known = plans.made.empty() ? "" : plans.made.front()->catalogue->user;
+    const std::string user = known.empty() ? store.server.user : known;
+    for (const std::string& statement : grants_for(store.engine, plans.made, user, store.server.database))
+        context.out << statement << '\n';
+    for (const StoppedCategory& stopped : plans.stopped)
+        context.err << "warning: category " << stopped.category << " has errors: " << stopped.reason << '\n';
+    return true;
+}
+
+ExitCode print_grants(const Configuration& configuration, Context& context) {
+    bool all = true;
+    for (const auto& [name, store] : configuration.stores)
+        if (store.engine == Engine::sqlite)
+            print_file_rights(store, context);
+        else
+            all = print_server_grants(configuration, store, context) && all;
+    return all ? ExitCode::done : ExitCode::incomplete;
 }
 
 } // namespace
@@ -155,7 +193,7 @@ ExitCode check(const Options& options, Context& context) {
     }
     const Findings findings = find(options, context);
     if (options.format == Format::json) {
-        print_json(context.out, findings.all());
+        print_json(context.out, findings.all(), findings.estimates);
     } else if (findings.configuration) {
         print_text(findings, context);
     } else {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <mutex>
 #include <ostream>
 #include <pwd.h>
 #include <unistd.h>
@@ -111,8 +112,13 @@ ExitCode purge_here(const Options& options, const Configuration& configuration, 
     if (!found.warning.empty()) context.err << "warning: " << found.warning << '\n';
     AuditLog log(configuration.audit.directory, state, context.now());
     ProgressBar bar(context.err, context.err_terminal);
+    std::mutex drawing;
     const auto show = [&](const Progress& progress) {
-        bar.show(progress.category, progress.disposed, progress.due, context.now());
+        const std::scoped_lock lock(drawing);
+        if (progress.waits_for)
+            bar.waits(*progress.waits_for);
+        else
+            bar.show(progress.category, progress.disposed, progress.due, context.now());
     };
     RunContext run{log, found.key, context.now, show, stop_flag()};
     run.open_store = context.open_store;

@@ -1,12 +1,21 @@
 #include "daemon/configured.hpp"
 
 #include "daemon/agenda.hpp"
+#include "daemon/secret.hpp"
 #include "daemon/wording.hpp"
 
 #include <algorithm>
 #include <ostream>
 
 namespace retention {
+namespace {
+
+void give_secrets(Configuration& configuration, const std::filesystem::path& credentials) {
+    for (auto& [name, store] : configuration.stores)
+        store.read_secret = [credentials](const Secret& secret) { return read_secret(secret, credentials); };
+}
+
+} // namespace
 
 void print_problems(std::ostream& out, const Problems& problems) {
     for (const Problem& problem : problems) {
@@ -27,6 +36,7 @@ Loaded loaded_configuration(const Options& options, const Context& context) {
     const Problems schedules = check_schedules(*loaded.configuration);
     loaded.problems.insert(loaded.problems.end(), schedules.begin(), schedules.end());
     if (has_errors(loaded.problems)) loaded.configuration.reset();
+    if (loaded.configuration) give_secrets(*loaded.configuration, context.directories.credentials);
     return loaded;
 }
 

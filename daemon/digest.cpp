@@ -1,6 +1,12 @@
+// The plain SHA256_… functions, which OpenSSL 3 calls deprecated, for the records: a state of them is a struct that is
+// copied by assignment, while EVP_MD_CTX_copy_ex allocates, and two copies a record cost as much as the hash itself.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "daemon/digest.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdexcept>
 
 namespace retention {
@@ -43,11 +49,17 @@ Bytes finish(const Context& context) {
     return out;
 }
 
-// SHA-256 that has taken in the key, padded to its block of 64 bytes and mixed with `pad` (RFC 2104).
-Context keyed(const AuditKey& key, unsigned char pad) {
+// The key, padded to a block of 64 bytes and mixed with `pad` (RFC 2104).
+std::array<unsigned char, 64> padded(const AuditKey& key, unsigned char pad) {
     std::array<unsigned char, 64> block;
     block.fill(pad);
     for (std::size_t i = 0; i < key.size(); ++i) block[i] = static_cast<unsigned char>(key[i] ^ pad);
+    return block;
+}
+
+// SHA-256 that has taken it in.
+Context keyed(const AuditKey& key, unsigned char pad) {
+    const auto block = padded(key, pad);
     auto context = fresh();
     update(context, block.data(), block.size());
     return context;
@@ -68,12 +80,11 @@ int digit_value(char c) {
 
 std::string hex(std::string_view bytes) {
     constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    out.reserve(bytes.size() * 2);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
+    std::string out(bytes.size() * 2, '0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        out[2 * i] = digits[byte >> 4];
+        out[2 * i + 1] = digits[byte & 15];
     }
     return out;
 }
@@ -104,12 +115,38 @@ AuditKey parse_audit_key(std::string_view text) {
 // HMAC(key, message) = H(outer, H(inner, message)). Both start with a block of their own that depends on the key alone,
 // and the message with the store and the table: all of that is hashed once and the states are copied for each record.
 struct RecordDigest::State {
-    Context inner, outer, work;
+    SHA256_CTX inner, outer;
+    ~State() { OPENSSL_cleanse(this, sizeof *this); } // they stand for the key
 };
 
+namespace {
+
+void update(SHA256_CTX& state, const void* data, std::size_t size) {
+    require(SHA256_Update(&state, data, size) == 1);
+}
+void update(SHA256_CTX& state, std::string_view text) {
+    update(state, text.data(), text.size());
+}
+
+SHA256_CTX plain_keyed(const AuditKey& key, unsigned char pad) {
+    SHA256_CTX state;
+    require(SHA256_Init(&state) == 1);
+    auto block = padded(key, pad);
+    update(state, block.data(), block.size());
+    OPENSSL_cleanse(block.data(), block.size());
+    return state;
+}
+
+Bytes finish(SHA256_CTX& state) {
+    Bytes out;
+    require(SHA256_Final(out.data(), &state) == 1);
+    return out;
+}
+
+} // namespace
+
 RecordDigest::RecordDigest(const AuditKey& key, std::string_view store, std::string_view table)
-    : state_(new State{keyed(key, 0x36), keyed(key, 0x5c), Context(EVP_MD_CTX_new())}) {
-    require(state_->work != nullptr);
+    : state_(new State{plain_keyed(key, 0x36), plain_keyed(key, 0x5c)}) {
     update(state_->inner, store);
     update(state_->inner, "\x1f");
     update(state_->inner, table);
@@ -118,15 +155,15 @@ RecordDigest::~RecordDigest() = default;
 RecordDigest::RecordDigest(RecordDigest&&) noexcept = default;
 
 std::string RecordDigest::operator()(const std::vector<std::string>& key) {
-    require(EVP_MD_CTX_copy_ex(state_->work.get(), state_->inner.get()) == 1);
+    SHA256_CTX work = state_->inner;
     for (const auto& value : key) {
-        update(state_->work, "\x1f");
-        update(state_->work, value);
+        update(work, "\x1f");
+        update(work, value);
     }
-    const auto message = finish(state_->work);
-    require(EVP_MD_CTX_copy_ex(state_->work.get(), state_->outer.get()) == 1);
-    update(state_->work, message.data(), message.size());
-    return hex(as_text(finish(state_->work), 16));
+    const auto message = finish(work);
+    work = state_->outer;
+    update(work, message.data(), message.size());
+    return hex(as_text(finish(work), 16));
 }
 
 // HMAC over a text without the byte 0x1F, which every record's text has: no record's digest is ever a derived key.

@@ -150,9 +150,14 @@ void EnforcementRun::begin() {
         log.append("config.loaded", rules, now);
         run_.context.rules_recorded = std::move(text);
     }
-    std::vector<std::string> names;
-    for (const auto& category : run_.outcome.categories) names.push_back(category.category);
-    log.append("run.started", line_of_start(run_.outcome.run, run_.request, names), run_.time());
+    std::vector<std::string> names, weak;
+    for (const auto& category : run_.outcome.categories) {
+        names.push_back(category.category);
+        const auto store = run_.configuration.stores.find(category.store);
+        const bool accepted = store != run_.configuration.stores.end() && store->second.weak_durability;
+        if (accepted && std::ranges::count(weak, category.store) == 0) weak.push_back(category.store);
+    }
+    log.append("run.started", line_of_start(run_.outcome.run, run_.request, names, weak), run_.time());
 }
 
 std::vector<StorePlans> EnforcementRun::plan() const {

@@ -49,10 +49,12 @@ struct RunOutcome {
     std::string log_failure;          // the audit log could not be written: why. It takes no more lines; start again.
 };
 
-// Seen by whoever shows progress. Called on the thread of the run, between batches.
+// Seen by whoever shows progress. Between batches, on the thread of the run; while a batch waits, on any thread, and
+// then with what it waits for, or with "" when that is over: it takes calls from several at once.
 struct Progress {
     std::string category;
     std::int64_t disposed = 0, due = 0;
+    std::optional<std::string> waits_for = {};
 };
 
 // One for each AuditLog, as long as it lives: what enforce() and recover() learn about open intents is kept in it.

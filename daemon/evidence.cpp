@@ -3,6 +3,7 @@
 #include "daemon/clock_guard.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 
 namespace retention {
 namespace json = boost::json;
@@ -42,11 +43,13 @@ json::object line_of_rules(const Configuration& configuration) {
 }
 
 json::object line_of_start(const std::string& run, const RunRequest& request,
-                           const std::vector<std::string>& categories) {
-    return {{"run", run},
-            {"as_of", to_string(request.as_of)},
-            {"actor", request.actor},
-            {"categories", strings(categories)}};
+                           const std::vector<std::string>& categories, const std::vector<std::string>& weak) {
+    json::object line{{"run", run},
+                      {"as_of", to_string(request.as_of)},
+                      {"actor", request.actor},
+                      {"categories", strings(categories)}};
+    if (!weak.empty()) line["weak_durability"] = strings(weak);
+    return line;
 }
 
 json::object line_of_finish(const RunOutcome& outcome) {
@@ -78,22 +81,27 @@ json::object line_of_refusal(const Refusal& refusal) {
     return line;
 }
 
+// All of it in one piece of memory, which grows as it is filled and goes at once: a batch has thousands of digests.
 json::object line_of_intent(const OpenIntent& batch, const Plan& plan, const Disposed& disposed, RecordDigest& digest) {
-    json::array keys;
+    constexpr std::size_t bytes_a_key = 80;
+    const auto memory = json::make_shared_resource<json::monotonic_resource>(disposed.keys.size() * bytes_a_key + 4096);
+    json::array keys(memory);
     keys.reserve(disposed.keys.size());
     for (const auto& key : disposed.keys) keys.emplace_back(digest(key));
     const auto& cutoffs = plan.cutoffs.fixed;
-    return {{"run", batch.run},
-            {"batch", batch.batch},
-            {"category", batch.category},
-            {"store", batch.store},
-            {"table", plan.rule.table},
-            {"action", to_string(plan.rule.action)},
-            {"rule", rule_digest(plan.rule)},
-            {"cutoff", cutoffs ? json::value(to_string(cutoffs->cutoff)) : json::value(nullptr)},
-            {"records", batch.records},
-            {"related", related_of(disposed.related)},
-            {"keys", std::move(keys)}};
+    json::object line({{"run", batch.run},
+                       {"batch", batch.batch},
+                       {"category", batch.category},
+                       {"store", batch.store},
+                       {"table", plan.rule.table},
+                       {"action", to_string(plan.rule.action)},
+                       {"rule", rule_digest(plan.rule)},
+                       {"cutoff", cutoffs ? json::value(to_string(cutoffs->cutoff)) : json::value(nullptr)},
+                       {"records", batch.records},
+                       {"related", related_of(disposed.related)}},
+                      memory);
+    line.emplace("keys", std::move(keys));
+    return line;
 }
 
 json::object line_of_batch(const OpenIntent& batch) {

@@ -11,8 +11,9 @@ namespace retention {
 std::string rule_digest(const Rule&); // SHA-256 of its canonical text
 
 boost::json::object line_of_rules(const Configuration&); // config.loaded
-boost::json::object line_of_start(const std::string& run, const RunRequest&,
-                                  const std::vector<std::string>& categories);
+// `weak`: stores of theirs that may lose what they committed, knowingly accepted; left out where there are none.
+boost::json::object line_of_start(const std::string& run, const RunRequest&, const std::vector<std::string>& categories,
+                                  const std::vector<std::string>& weak);
 boost::json::object line_of_finish(const RunOutcome&);
 
 // An operator's word for one category: what was due when it was given, and the limit that it lifts.

@@ -23,7 +23,8 @@ bool is_wanted(const std::vector<std::string>& wanted, const std::string& catego
 }
 
 // Every plan whose names could be looked up, also those that are stopped: their categories still keep their rows.
-Plans made_plans(const std::shared_ptr<const Catalogue>& catalogue, Date as_of, Judgement& judgement) {
+Plans made_plans(Session& session, const std::shared_ptr<const Catalogue>& catalogue, Date as_of, bool weak_durability,
+                 Judgement& judgement) {
     Plans plans;
     for (const Rule* rule : judgement.rules()) {
         Planned planned = make_plan(*rule, catalogue, as_of);
@@ -32,6 +33,8 @@ Plans made_plans(const std::shared_ptr<const Catalogue>& catalogue, Date as_of, 
             judgement.stop(rule->category, "its names could not be looked up in the store");
             continue;
         }
+        planned.plan->weak_durability_accepted = weak_durability;
+        session.complete(*planned.plan);
         if (!has_errors(planned.problems)) judgement.add(check_plan(*planned.plan));
         plans.push_back(std::move(planned.plan));
     }
@@ -93,9 +96,10 @@ void stop_those_that_yield(const Catalogue& catalogue, Judgement& judgement) {
     }
 }
 
-Plans judged_plans(Session& session, Date as_of, Judgement& judgement) {
+Plans judged_plans(Session& session, const StoreSettings& store, Date as_of, Judgement& judgement, Plans& all) {
     const auto catalogue = std::make_shared<const Catalogue>(session.catalogue());
-    const Plans made = made_plans(catalogue, as_of, judgement);
+    const Plans made = made_plans(session, catalogue, as_of, store.weak_durability, judgement);
+    all = made;
     Plans plans = running(made, judgement);
     connect_yields(plans);
     plans = in_order(plans, judgement);
@@ -114,7 +118,7 @@ StorePlans plan_store(const Configuration& configuration, const StoreSettings& s
     Judgement judgement(rules_of(configuration, store.name));
     try {
         result.connector = open(store, configuration.zone);
-        result.plans = judged_plans(*result.connector->open(Access::read_only), as_of, judgement);
+        result.plans = judged_plans(*result.connector->open(Access::read_only), store, as_of, judgement, result.made);
     } catch (const StoreError& error) {
         result.failure = error.what();
         result.plans.clear();

@@ -22,6 +22,7 @@ struct StorePlans {
     const StoreSettings* store = nullptr;
     std::unique_ptr<Connector> connector;
     std::vector<std::shared_ptr<Plan>> plans; // without errors, in the order in which they run
+    std::vector<std::shared_ptr<Plan>> made;  // all whose names could be looked up, also those that are stopped
     std::vector<StoppedCategory> stopped;     // errors in its plan, in the order of the configuration
     Problems problems;                        // all, warnings too
     std::string failure;                      // the store is out of reach: why; every category is in `stopped` then

@@ -54,8 +54,18 @@ void ProgressBar::show(const std::string& category, std::int64_t done, std::int6
     }
     if (!changed && done < of && now >= *last_ && now - *last_ < redraw_after) return;
     last_ = now;
+    line_ = drawn(done, of, now);
+    print(line_);
+}
+
+void ProgressBar::print(const std::string& line) {
     const std::size_t room = terminal_.width > 1 ? terminal_.width - 1 : 1;
-    out_ << '\r' << first_characters(drawn(done, of, now), room) << "\x1b[K" << std::flush;
+    out_ << '\r' << first_characters(line, room) << "\x1b[K" << std::flush;
+}
+
+void ProgressBar::waits(const std::string& what) {
+    if (!terminal_.interactive || !last_) return;
+    print(what.empty() ? line_ : line_ + "  waits for " + printable(what));
 }
 
 void ProgressBar::clear() {

@@ -45,6 +45,7 @@ public:
     void commit(const Witness& witness) override { walk_->commit(witness); }
     void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
+    void undo() noexcept override { walk_->undo(); }
 
 private:
     std::unique_ptr<Walk> walk_;

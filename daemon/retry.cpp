@@ -16,15 +16,18 @@ bool passes(StoreError::Kind kind) {
 
 class RetryingWalk : public Walk {
 public:
-    RetryingWalk(std::unique_ptr<Walk> walk, Pause pause, const std::atomic<bool>& stop)
-        : walk_(std::move(walk)), pause_(std::move(pause)), stop_(stop) {}
+    RetryingWalk(std::unique_ptr<Walk> walk, Pause pause, const std::atomic<bool>& stop, Waits waits)
+        : walk_(std::move(walk)), pause_(std::move(pause)), stop_(stop), waits_(std::move(waits)) {}
 
     Disposed dispose(std::size_t most) override {
         for (int retry = 0;; ++retry) {
             try {
-                return walk_->dispose(most);
+                auto disposed = walk_->dispose(most);
+                if (retry > 0 && waits_) waits_("");
+                return disposed;
             } catch (const StoreError& error) {
                 if (!passes(error.kind) || retry == most_retries || stop_) throw;
+                if (waits_) waits_(std::string("the store is busy: ") + error.what());
             }
             pause_(back_off(retry));
         }
@@ -32,17 +35,19 @@ public:
     void commit(const Witness& witness) override { walk_->commit(witness); }
     void skip() override { walk_->skip(); }
     void rollback() noexcept override { walk_->rollback(); }
+    void undo() noexcept override { walk_->undo(); }
 
 private:
     std::unique_ptr<Walk> walk_;
     Pause pause_;
     const std::atomic<bool>& stop_;
+    Waits waits_;
 };
 
 } // namespace
 
-std::unique_ptr<Walk> retry_busy(std::unique_ptr<Walk> walk, Pause pause, const std::atomic<bool>& stop) {
-    return std::make_unique<RetryingWalk>(std::move(walk), std::move(pause), stop);
+std::unique_ptr<Walk> retry_busy(std::unique_ptr<Walk> walk, Pause pause, const std::atomic<bool>& stop, Waits waits) {
+    return std::make_unique<RetryingWalk>(std::move(walk), std::move(pause), stop, std::move(waits));
 }
 
 } // namespace retention

@@ -15,6 +15,6 @@ constexpr int most_retries = 6;
 std::chrono::microseconds back_off(int retry); // from 0
 
 // `stop`: once set, nothing is tried again. It must outlive the walk.
-std::unique_ptr<Walk> retry_busy(std::unique_ptr<Walk>, Pause, const std::atomic<bool>& stop);
+std::unique_ptr<Walk> retry_busy(std::unique_ptr<Walk>, Pause, const std::atomic<bool>& stop, Waits = {});
 
 } // namespace retention

@@ -19,8 +19,15 @@ void read_words(TableReader& from, Rule& rule) {
     rule.elsewhere = from.lines("elsewhere");
 }
 
-void check_store(TableReader& from, const Defaults& defaults, const std::string& store) {
-    if (!defaults.stores || store.empty() || defaults.stores->count(store) > 0) return;
+// Its engine is what the rule's SQL is read for.
+void find_store(TableReader& from, const Defaults& defaults, const std::string& store) {
+    from.findings().engine.reset();
+    if (!defaults.stores || store.empty()) return;
+    const auto found = defaults.stores->find(store);
+    if (found != defaults.stores->end()) {
+        from.findings().engine = found->second;
+        return;
+    }
     std::vector<std::string> names;
     for (const auto& known : *defaults.stores) names.push_back(known.first);
     from.error(from.value_place("store"), from.owner() + " is in an unknown store: \"" + store + "\"",
@@ -29,7 +36,7 @@ void check_store(TableReader& from, const Defaults& defaults, const std::string&
 
 void read_records(TableReader& from, const Defaults& defaults, Rule& rule) {
     if (from.require("store", "name one of [stores]")) rule.store = from.name("store").value_or("");
-    check_store(from, defaults, rule.store);
+    find_store(from, defaults, rule.store);
     if (from.require("table", "name the table of the records")) rule.table = from.name("table").value_or("");
     rule.where = read_sql(from, "where", RuleSqlKind::condition);
     rule.key = from.names("key");

@@ -26,6 +26,16 @@ void read_hop(TableReader& from, Hop& hop) {
     check_columns(from, hop);
 }
 
+// Where the store is not known, which is a problem of its own, the text may be of any engine.
+std::optional<RuleSql> read_for_store(const std::string& text, RuleSqlKind kind, TableReader& from, const Place& place,
+                                      std::string& why) {
+    if (from.findings().engine) return read_rule_sql(text, kind, place, why, from.findings().engine);
+    std::optional<RuleSql> sql;
+    for (const auto engine : {Engine::mariadb, Engine::postgresql, Engine::sqlite})
+        if (!sql) sql = read_rule_sql(text, kind, place, why, engine);
+    return sql;
+}
+
 Hop read_through(const TomlNode& node, TableReader& outer) {
     TableReader from(node, "`through` of " + outer.owner(), outer.findings());
     Hop hop;
@@ -41,7 +51,7 @@ std::optional<RuleSql> read_sql(TableReader& from, std::string_view key, RuleSql
     const auto text = from.prose(key);
     if (!text) return {};
     std::string why;
-    auto sql = read_rule_sql(*text, kind, from.value_place(key), why);
+    auto sql = read_for_store(*text, kind, from, from.value_place(key), why);
     if (!sql) from.error(from.value_place(key), "`" + std::string(key) + "` of " + from.owner() + ": " + why);
     return sql;
 }

@@ -2,6 +2,7 @@
 // Reads the keys of one TOML table with their types, and writes down what is wrong. A key is known because the loader
 // asked for it, so a key that no code reads can never pass in silence: finish() reports it. Not thread-safe.
 
+#include "policies/engine.hpp"
 #include "policies/load_toml.hpp"
 
 #include <chrono>
@@ -16,7 +17,8 @@ namespace retention {
 // Every problem of one configuration, as it is found.
 struct Findings {
     Problems problems;
-    std::string category; // that is being read; may be empty
+    std::string category;         // that is being read; may be empty
+    std::optional<Engine> engine; // of its store, where that is known
 
     void error(const Place&, std::string what, std::string hint = {});
     void warning(const Place&, std::string what, std::string hint = {});

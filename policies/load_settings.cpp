@@ -2,6 +2,7 @@
 
 #include "policies/load_period.hpp"
 #include "policies/load_store.hpp"
+#include "policies/server_url.hpp"
 
 #include <algorithm>
 
@@ -59,28 +60,32 @@ void read_metrics(TableReader& main) {
 }
 
 // Also behind a link. A file that is not there yet is itself alone.
-bool same_database(const path& a, const path& b) {
+bool same_file(const path& a, const path& b) {
     std::error_code unknown;
-    return a == b || std::filesystem::equivalent(a, b, unknown);
+    return !a.empty() && !b.empty() && (a == b || std::filesystem::equivalent(a, b, unknown));
+}
+
+bool same_store(const StoreSettings& a, const StoreSettings& b) {
+    if (a.engine != b.engine) return false;
+    return a.engine == Engine::sqlite ? same_file(a.file, b.file) : same_database(a.server, b.server);
 }
 
 // One database under two names would hide two categories from each other.
 void check_same(const StoreSettings& store, const Configuration& configuration, Findings& findings) {
     for (const auto& [name, other] : configuration.stores)
-        if (store.engine == Engine::sqlite && other.engine == Engine::sqlite && !store.file.empty() &&
-            same_database(store.file, other.file))
+        if (same_store(store, other))
             findings.error(store.place, "store '" + store.name + "' is the same database as store '" + name + "'",
                            "give both one name");
 }
 
-std::optional<std::map<std::string, Engine>> read_stores(TableReader& main, const path& folder,
-                                                         Configuration& configuration) {
+std::optional<std::map<std::string, std::optional<Engine>>> read_stores(TableReader& main, const path& folder,
+                                                                        Configuration& configuration) {
     if (!main.require("stores", "add [stores.NAME] with a url")) return {};
     const auto* node = main.table("stores");
     if (!node) return {};
-    std::map<std::string, Engine> known;
+    std::map<std::string, std::optional<Engine>> known;
     for (const auto& entry : node->entries) {
-        known[entry.key] = Engine::sqlite;
+        known[entry.key] = std::nullopt;
         if (!is_one_line(entry.key)) main.error(entry.place, "a store without a usable name");
         if (entry.value.kind != TomlNode::Kind::table) {
             main.error(entry.value.place, "store '" + entry.key + "' wants a table, not " + entry.value.describe(),
@@ -88,7 +93,7 @@ std::optional<std::map<std::string, Engine>> read_stores(TableReader& main, cons
             continue;
         }
         auto store = read_store(entry.key, entry.value, folder, main.findings());
-        known[entry.key] = store.engine;
+        known[entry.key] = engine_of(store.url);
         check_same(store, configuration, main.findings());
         configuration.stores.emplace(entry.key, std::move(store));
     }

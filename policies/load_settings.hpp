@@ -15,7 +15,8 @@ struct Defaults {
     Period overdue_after{7, Unit::day};
     std::optional<std::chrono::month_day> financial_year_ends;
     bool financial_year_named = false;
-    std::optional<std::map<std::string, Engine>> stores; // nothing where they could not be read
+    // By name, with the engine where the url names one. Nothing where they could not be read.
+    std::optional<std::map<std::string, std::optional<Engine>>> stores;
 };
 
 // Every key of the main file but `categories`.

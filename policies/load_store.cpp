@@ -1,8 +1,12 @@
 #include "policies/load_store.hpp"
 
 #include "policies/load_hint.hpp"
+#include "policies/load_server.hpp"
+#include "policies/server_url.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 namespace retention {
 namespace {
@@ -52,66 +56,86 @@ void read_sqlite(TableReader& from, std::string_view rest, const std::filesystem
     store.file = (absolute ? std::filesystem::path(rest) : folder / std::filesystem::path(rest)).lexically_normal();
 }
 
-// postgresql://user@host:port/database
-void read_server(TableReader& from, std::string_view rest) {
-    const auto fault = [&](const std::string& what, const std::string& hint) {
+// What other programs call them.
+const std::map<std::string, std::string, std::less<>> other_names{
+    {"postgres", "postgresql"}, {"pgsql", "postgresql"}, {"mysql", "mariadb"}, {"sqlite3", "sqlite"}};
+
+// What stands before "://", and nothing else of a url that may hold a password.
+std::string scheme_of(std::string_view url) {
+    const auto end = url.find("://");
+    return end == std::string_view::npos ? std::string{} : std::string(url.substr(0, end));
+}
+
+void refuse_scheme(TableReader& from, const std::string& scheme) {
+    const auto other = other_names.find(scheme);
+    const auto hint = other != other_names.end() ? "write " + other->second + "://…" : did_you_mean(scheme, schemes);
+    from.error(from.value_place("url"),
+               "`url` of " + from.owner() + " is of no known kind" + (scheme.empty() ? "" : ": \"" + scheme + "\""),
+               hint.empty() ? "sqlite:///path, postgresql://… and mariadb://… are known" : hint);
+}
+
+void read_server(TableReader& from, std::string_view rest, StoreSettings& store) {
+    std::vector<UrlFault> faults;
+    store.server = read_server_url(store.engine, rest, faults).value_or(ServerAddress{});
+    for (const auto& [what, hint] : faults)
         from.error(from.value_place("url"), "`url` of " + from.owner() + " " + what, hint);
-    };
-    const auto slash = rest.substr(0, 2) == "//" ? rest.find('/', 2) : std::string_view::npos;
-    if (slash == std::string_view::npos || slash + 1 == rest.size())
-        return fault("names no database", "write postgresql://user@host/database");
-    const auto authority = rest.substr(2, slash - 2);
-    const auto at = authority.rfind('@');
-    if (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos)
-        fault("has a password in it", "use password = { credential = \"…\" }");
-    if (rest.find("password=") != std::string_view::npos)
-        fault("has a password in it", "use password = { credential = \"…\" }");
 }
 
-void read_url(TableReader& from, const std::filesystem::path& folder, StoreSettings& store) {
-    if (!from.require("url", "url = \"sqlite:///path\", \"postgresql://…\" or \"mariadb://…\"")) return;
+// Nothing where the url names no engine.
+std::optional<Engine> read_url(TableReader& from, const std::filesystem::path& folder, StoreSettings& store) {
+    if (!from.require("url", "url = \"sqlite:///path\", \"postgresql://…\" or \"mariadb://…\"")) return {};
     const auto text = from.name("url");
-    if (!text) return;
+    if (!text) return {};
     store.url = *text;
-    const auto colon = text->find(':');
-    const auto scheme = text->substr(0, colon);
-    const auto known = std::find(schemes.begin(), schemes.end(), scheme);
-    if (colon == std::string::npos || known == schemes.end()) {
-        const auto meant = did_you_mean(scheme, schemes);
-        return from.error(from.value_place("url"),
-                          "`url` of " + from.owner() + " is of no known kind: \"" + *text + "\"",
-                          meant.empty() ? "sqlite:///path, postgresql://… and mariadb://… are known" : meant);
+    const auto engine = engine_of(*text);
+    if (!engine) {
+        refuse_scheme(from, scheme_of(*text));
+        return {};
     }
-    const auto rest = std::string_view(*text).substr(colon + 1);
-    store.engine = static_cast<Engine>(known - schemes.begin());
-    if (store.engine == Engine::sqlite) return read_sqlite(from, rest, folder, store);
-    read_server(from, rest);
-    from.error(from.value_place("url"), "a " + scheme + " store is not supported yet",
-               "SQLite stores are: sqlite:///path");
+    store.engine = *engine;
+    const auto rest = std::string_view(*text).substr(text->find(':') + 1);
+    if (store.engine == Engine::sqlite)
+        read_sqlite(from, rest, folder, store);
+    else
+        read_server(from, rest, store);
+    return engine;
 }
 
-// Keys of stores that are servers.
-void read_server_keys(TableReader& from, const std::filesystem::path& folder, const StoreSettings& store) {
-    read_secret(from, "password", folder);
-    from.choice("tls", {"disable", "require", "verify-ca", "verify-full"});
-    for (const auto* key : {"ca", "cert", "key"}) from.name(key);
-    from.duration("max_replica_lag", milliseconds(3600000));
-    const auto workers = from.count("workers");
-    if (workers.value_or(1) > 64)
-        from.error(from.value_place("workers"), "`workers` of " + from.owner() + " is more than 64");
-    if (store.engine != Engine::sqlite) return;
-    from.refuse({"password", "tls", "ca", "cert", "key", "max_replica_lag"}, "does not apply to SQLite",
-                "leave it out");
-    if (workers.value_or(1) > 1)
+void read_workers(TableReader& from, StoreSettings& store) {
+    const auto workers = from.count("workers").value_or(0);
+    if (workers > 64)
+        from.error(from.value_place("workers"), "`workers` of " + from.owner() + " is more than 64",
+                   "a few are enough: leave it out for a number that fits");
+    else
+        store.workers = static_cast<std::size_t>(workers);
+}
+
+void check_sqlite(TableReader& from, StoreSettings& store) {
+    refuse_server_keys(from);
+    if (store.workers > 1)
         from.warning(from.value_place("workers"), "SQLite has one writer: one worker does the work",
                      "leave `workers` out");
+    store.workers = std::min<std::size_t>(store.workers, 1);
 }
 
 } // namespace
 
+std::optional<Engine> engine_of(std::string_view url) {
+    const auto scheme = std::find(schemes.begin(), schemes.end(), url.substr(0, url.find(':')));
+    if (scheme == schemes.end() || scheme->size() == url.size()) return {};
+    return static_cast<Engine>(scheme - schemes.begin());
+}
+
 std::optional<Secret> read_secret(TableReader& from, std::string_view key, const std::filesystem::path& folder) {
-    const auto* node = from.table(key);
+    const auto* node = from.find(key);
     if (!node) return {};
+    if (node->kind != TomlNode::Kind::table || node->entries.empty()) { // whatever stands there is not repeated
+        from.error(node->place,
+                   "`" + std::string(key) + "` of " + from.owner() +
+                       " wants a table that says where the secret is, not the secret itself",
+                   "exactly one of { credential = \"…\" }, { file = \"…\" }, { env = \"…\" }");
+        return {};
+    }
     TableReader table(*node, "`" + std::string(key) + "` of " + from.owner(), from.findings());
     const auto credential = table.name("credential"), file = table.name("file"), variable = table.name("env");
     const int ways = table.has("credential") + table.has("file") + table.has("env");
@@ -149,8 +173,12 @@ StoreSettings read_store(const std::string& name, const TomlNode& node, const st
     StoreSettings store;
     store.name = name;
     store.place = node.place;
-    read_url(from, folder, store);
-    read_server_keys(from, folder, store);
+    const auto engine = read_url(from, folder, store);
+    read_workers(from, store);
+    if (engine == Engine::sqlite)
+        check_sqlite(from, store);
+    else
+        read_server_keys(from, folder, store);
     if (const auto zone = read_zone(from, "timezone")) store.zone = *zone;
     read_window(from, store);
     if (const auto time = from.duration("batch_time", milliseconds(60000))) store.batch_time = *time;

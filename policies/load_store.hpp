@@ -6,6 +6,8 @@
 
 namespace retention {
 
+// What its scheme says, up to the first colon.
+std::optional<Engine> engine_of(std::string_view url);
 // A secret under a key: { credential = "…" }, { file = "…" } or { env = "…" }. A file is relative to `folder`.
 std::optional<Secret> read_secret(TableReader&, std::string_view key, const std::filesystem::path& folder);
 // A zone by its IANA name; UTC, and a problem, where the system does not know it.

@@ -30,14 +30,42 @@ std::optional<std::string> wrong_kind(const std::vector<SqlToken>& tokens, RuleS
     return {};
 }
 
-void append(RuleSql& sql, const SqlToken& token) {
+void append(RuleSql::Parts& parts, const SqlToken& token) {
     if (token.kind == Kind::placeholder) {
-        sql.parts.emplace_back(token.placeholder);
-    } else if (!sql.parts.empty() && std::holds_alternative<std::string>(sql.parts.back())) {
-        std::get<std::string>(sql.parts.back()) += token.text;
+        parts.emplace_back(token.placeholder);
+    } else if (!parts.empty() && std::holds_alternative<std::string>(parts.back())) {
+        std::get<std::string>(parts.back()) += token.text;
     } else {
-        sql.parts.emplace_back(token.text);
+        parts.emplace_back(token.text);
     }
+}
+
+std::optional<RuleSql::Parts> parts_of(std::string_view text, RuleSqlKind kind, Engine engine, std::string& why) {
+    const auto tokens = read_sql_tokens(text, engine, why);
+    if (!tokens) return {};
+    auto fault = wrong_kind(*tokens, kind);
+    if (!fault) fault = forbidden_in_rule(*tokens, engine);
+    if (fault) {
+        why = *fault;
+        return {};
+    }
+    RuleSql::Parts parts;
+    for (const auto& token : *tokens) append(parts, token);
+    return parts;
+}
+
+std::optional<RuleSql::Parts> parts_of_all(std::string_view text, RuleSqlKind kind, std::string& why) {
+    std::optional<RuleSql::Parts> common;
+    for (const auto engine : {Engine::sqlite, Engine::postgresql, Engine::mariadb}) {
+        auto parts = parts_of(text, kind, engine, why);
+        if (!parts) return {};
+        if (common && *common != *parts) {
+            why = "engines read this differently, and which one the store has is not known";
+            return {};
+        }
+        common = std::move(parts);
+    }
+    return common;
 }
 
 } // namespace
@@ -49,20 +77,11 @@ bool RuleSql::names_cutoff() const {
     });
 }
 
-std::optional<RuleSql> read_rule_sql(std::string_view text, RuleSqlKind kind, const Place& place, std::string& why) {
-    const auto tokens = read_sql_tokens(text, why);
-    if (!tokens) return {};
-    auto fault = wrong_kind(*tokens, kind);
-    if (!fault) fault = forbidden_in_rule(*tokens);
-    if (fault) {
-        why = *fault;
-        return {};
-    }
-    RuleSql sql;
-    sql.source = std::string(text);
-    sql.place = place;
-    for (const auto& token : *tokens) append(sql, token);
-    return sql;
+std::optional<RuleSql> read_rule_sql(std::string_view text, RuleSqlKind kind, const Place& place, std::string& why,
+                                     std::optional<Engine> engine) {
+    const auto parts = engine ? parts_of(text, kind, *engine, why) : parts_of_all(text, kind, why);
+    if (!parts) return {};
+    return RuleSql{*parts, std::string(text), place};
 }
 
 } // namespace retention

@@ -4,6 +4,7 @@
 // the text in parentheses safely, to bind dates as values, and to refuse what would make two runs of a day disagree.
 
 #include "policies/calendar.hpp"
+#include "policies/engine.hpp"
 #include "policies/problem.hpp"
 
 #include <optional>
@@ -24,7 +25,8 @@ struct DatePlaceholder {
 
 struct RuleSql {
     // Text is copied into a statement as it stands. Comments have become single blanks.
-    std::vector<std::variant<std::string, DatePlaceholder>> parts;
+    using Parts = std::vector<std::variant<std::string, DatePlaceholder>>;
+    Parts parts;
     std::string source; // as written
     Place place;
     bool names_cutoff() const;
@@ -32,10 +34,14 @@ struct RuleSql {
 
 enum class RuleSqlKind { condition, query }; // a boolean expression; a SELECT that yields one value
 
-// Refused, each with `why`: nothing but blanks and comments; unbalanced brackets, literals, quoted names or comments
-// that do not end; `;`; parameters of the engines' own (?, :x, @x, $1); an unknown {name}; the present moment or chance
-// (now(), CURRENT_DATE, date('now'), datetime(), random(), …), because a report and a purge of one day must agree; a
-// query that does not begin with SELECT or WITH; a condition that does.
-std::optional<RuleSql> read_rule_sql(std::string_view text, RuleSqlKind, const Place&, std::string& why);
+// Read as the store's engine reads it, so that what we take for a literal, a name or a comment is one there. Without an
+// engine: what all of them read alike.
+// Refused, each with `why`, which says what to write instead: nothing but blanks and comments; unbalanced brackets,
+// literals, quoted names or comments that do not end; what the engine itself reads in two ways, by a setting of the
+// server (a backslash before a quote; in MariaDB "…" and ||); `;`; parameters of the engines' own (?, :x, @x, $1); an
+// unknown {name}; the present moment or chance (now(), CURRENT_DATE, date('now'), datetime(), random(), …), because a
+// report and a purge of one day must agree; a query that does not begin with SELECT or WITH; a condition that does.
+std::optional<RuleSql> read_rule_sql(std::string_view text, RuleSqlKind, const Place&, std::string& why,
+                                     std::optional<Engine> = {});
 
 } // namespace retention

@@ -7,8 +7,9 @@
 namespace retention {
 
 // The first such thing, said as `why`; nothing where there is none.
-//   Functions are bare words before `(`, whatever stands before them; a column named "random" is none, nor is "now" in
-//   quotes. current_date and its like need no `(`; after a `.` they are columns.
-std::optional<std::string> forbidden_in_rule(const std::vector<SqlToken>&);
+//   Functions are names before `(`, quoted or not, whatever stands before them; a column named "random" is none.
+//   current_date and its like need no `(`; after a `.` they are columns.
+//   PostgreSQL reads 'today' as a day wherever a date is wanted, so there it must be said to be a text: 'today'::text.
+std::optional<std::string> forbidden_in_rule(const std::vector<SqlToken>&, Engine);
 
 } // namespace retention

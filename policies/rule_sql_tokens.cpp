@@ -1,5 +1,6 @@
 #include "policies/rule_sql_tokens.hpp"
 
+#include "policies/rule_sql_placeholder.hpp"
 #include "policies/utf8.hpp"
 
 #include <algorithm>
@@ -15,6 +16,9 @@ bool is_blank(char c) {
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -25,72 +29,23 @@ bool is_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && !is_blank(c)) || c == 0x7F;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-// Takes a word from the front, or from the back, where it stands there by itself.
-bool take_front(std::string_view& text, std::string_view word) {
-    if (text.substr(0, word.size()) != word) return false;
-    text.remove_prefix(word.size());
-    return true;
-}
-bool take_start(std::string_view& text) {
-    constexpr std::string_view word = "start";
-    if (text.size() <= word.size() || text.substr(text.size() - word.size()) != word) return false;
-    if (!is_blank(text[text.size() - word.size() - 1])) return false;
-    text.remove_suffix(word.size());
-    text = trimmed(text);
-    return true;
-}
-
-// What stands between { and }.
-std::optional<DatePlaceholder> read_placeholder(std::string_view text, std::string& why) {
-    const std::string whole(text);
-    const auto unknown = [&]() -> std::optional<DatePlaceholder> {
-        why = "unknown {" + whole.substr(0, 40) +
-              "}: there are {as_of}, {cutoff}, {as_of - 13 years}, {as_of start} and {cutoff start}";
-        return {};
-    };
-    DatePlaceholder result;
-    text = trimmed(text);
-    result.start = take_start(text);
-    if (take_front(text, "cutoff"))
-        result.base = DatePlaceholder::Base::cutoff;
-    else if (!take_front(text, "as_of"))
-        return unknown();
-    text = trimmed(text);
-    if (text.empty()) return result;
-    if (text.front() != '-') return unknown();
-    if (result.base == DatePlaceholder::Base::cutoff) {
-        why = "nothing can be taken from {cutoff}, only from {as_of}";
-        return {};
-    }
-    result.minus = parse_period(trimmed(text.substr(1)), why);
-    if (!result.minus) {
-        why = "{" + whole.substr(0, 40) + "}: " + why;
-        return {};
-    }
-    return result;
-}
-
 // Stands on the first character of each token; false once `why` is set.
 class Tokens {
 public:
-    Tokens(std::string_view text, std::string& why) : text_(text), why_(why) {}
+    Tokens(std::string_view text, Engine engine, std::string& why) : text_(text), engine_(engine), why_(why) {}
 
     bool run() {
         if (!is_utf8(text_)) return refuse("not valid UTF-8");
         if (std::any_of(text_.begin(), text_.end(), is_control)) return refuse("a control character");
+        if (text_.find("\xEF\xBB\xBF") != std::string_view::npos) return refuse("a byte order mark (U+FEFF)");
         while (at_ < text_.size())
             if (!token()) return false;
-        return brackets_ == 0 || refuse("a bracket that is not closed");
+        return open_.empty() || refuse("a bracket that is not closed");
     }
     std::vector<SqlToken> take() { return std::move(tokens_); }
 
 private:
+    bool is(Engine engine) const { return engine_ == engine; }
     char here(std::size_t after = 0) const { return at_ + after < text_.size() ? text_[at_ + after] : '\0'; }
     bool refuse(const std::string& why) {
         why_ = why;
@@ -101,19 +56,24 @@ private:
         at_ += length;
         return true;
     }
-    std::size_t length_of(bool (*belongs)(char)) const {
-        std::size_t length = 0;
+    // Of the token right before this one.
+    bool follows(Kind kind) const { return !tokens_.empty() && tokens_.back().kind == kind; }
+    std::string last_text() const { return tokens_.empty() ? std::string{} : tokens_.back().text; }
+    std::size_t length_of(bool (*belongs)(char), std::size_t from = 0) const {
+        std::size_t length = from;
         while (at_ + length < text_.size() && belongs(text_[at_ + length])) ++length;
-        return length;
+        return length - from;
     }
 
     bool token() {
         const char c = here();
         if (is_blank(c)) return add(Kind::blank, length_of(is_blank));
-        if (c == '-' && here(1) == '-') return line_comment();
+        if (c == '-' && here(1) == '-') return dashes();
+        if (c == '#' && is(Engine::mariadb)) return line_comment();
         if (c == '/' && here(1) == '*') return block_comment();
         if (c == '\'') return literal();
-        if (c == '"' || c == '`') return quoted(c, Kind::quoted_name, "a quoted name that does not end");
+        if (c == '"') return double_quoted();
+        if (c == '`') return backticked();
         if (c == '[') return bracketed();
         if (c == '{') return placeholder();
         if (is_digit(c) || (c == '.' && is_digit(here(1)))) return number();
@@ -121,33 +81,61 @@ private:
         return sign(c);
     }
 
+    bool dashes() {
+        if (is(Engine::mariadb) && here(2) != '\0' && !is_blank(here(2)))
+            return refuse("`--` without a blank after it is no comment to MariaDB but two minus signs: put a blank "
+                          "after the `--` of a comment, and one between two signs");
+        return line_comment();
+    }
+
     bool line_comment() {
-        if (here(2) != '\0' && !is_blank(here(2)))
-            return refuse("`--` without a blank after it: a comment to some engines, two minus signs to others");
-        const auto end = text_.find('\n', at_);
-        at_ = end == std::string_view::npos ? text_.size() : end;
+        const auto end = std::min(text_.find('\n', at_), text_.size());
+        const auto comment = text_.substr(at_, end - at_);
+        if (comment.substr(0, comment.size() - 1).find('\r') != std::string_view::npos ||
+            (comment.back() == '\r' && end == text_.size()))
+            return refuse("a carriage return in a comment: engines disagree whether it ends there");
+        at_ = end;
         tokens_.push_back({Kind::blank, " ", {}});
         return true;
     }
 
     bool block_comment() {
         if (here(2) == '!' || here(2) == '+' || (here(2) == 'M' && here(3) == '!'))
-            return refuse("a comment that some engines execute");
+            return refuse("a comment that some engines execute: write what it says without the comment, or leave it "
+                          "out");
         const auto end = text_.find("*/", at_ + 2);
         if (end == std::string_view::npos) return refuse("a comment that does not end");
-        if (text_.substr(at_ + 2, end - at_ - 2).find("/*") != std::string_view::npos)
+        const auto inside = text_.substr(at_ + 2, end + 1 - at_ - 2); // with the * of its end: /* x /*/ nests too
+        if (inside.find("/*") != std::string_view::npos)
             return refuse("a comment within a comment: engines disagree on its end");
         at_ = end + 2;
         tokens_.push_back({Kind::blank, " ", {}});
         return true;
     }
 
-    // E'…' and U&'…' have escapes of their own.
+    // U&'…' and U&"…".
+    bool follows_u_and() const {
+        return tokens_.size() > 1 && last_text() == "&" && tokens_[tokens_.size() - 2].kind == Kind::word &&
+               lower_case(tokens_[tokens_.size() - 2].text) == "u";
+    }
+
     bool literal() {
-        const bool after_word = !tokens_.empty() && tokens_.back().kind == Kind::word;
-        if (after_word && lower_case(tokens_.back().text) == "e") return refuse("E'…' is not read: write a plain '…'");
-        if (!tokens_.empty() && tokens_.back().text == "&") return refuse("U&'…' is not read: write a plain '…'");
+        if (follows(Kind::word) && lower_case(last_text()) == "e")
+            return refuse("E'…' is not read: write a plain '…', with chr() for what cannot stand in it");
+        if (follows_u_and()) return refuse("U&'…' is not read: write a plain '…'");
         return quoted('\'', Kind::literal, "a literal that does not end");
+    }
+
+    bool double_quoted() {
+        if (is(Engine::mariadb))
+            return refuse("\"…\" is a text or a name to MariaDB, as sql_mode says: write 'text' or `name`");
+        if (follows_u_and()) return refuse("U&\"…\" is not read: write a plain \"…\"");
+        return quoted('"', Kind::quoted_name, "a quoted name that does not end");
+    }
+
+    bool backticked() {
+        if (is(Engine::postgresql)) return refuse("` is no quote to PostgreSQL: write the name in double quotes");
+        return quoted('`', Kind::quoted_name, "a quoted name that does not end");
     }
 
     bool quoted(char quote, Kind kind, const char* endless) {
@@ -157,73 +145,111 @@ private:
             if (here(length) == quote)
                 ++length; // a doubled one
             else if (here(length) == '\\' && here(length + 1) == quote)
-                return refuse("a backslash before a quote: engines disagree on where the literal ends");
+                return refuse("a backslash before a quote: where the text ends depends on the engine and its "
+                              "settings; write two quotes for a quote in it, and nothing ending in a backslash");
         }
         return add(kind, length + 1);
     }
 
-    // [name] of SQLite; not a[1] or ARRAY['a'] of PostgreSQL, whose inside is an expression.
     bool bracketed() {
-        if (!tokens_.empty() && (tokens_.back().kind == Kind::word || tokens_.back().kind == Kind::quoted_name ||
-                                 tokens_.back().text == ")"))
-            return refuse(
-                "`[` right after a name: subscripts and array constructors are not read; '{1,2}' is an array too");
+        if (is(Engine::mariadb)) return refuse("`[` has no meaning to MariaDB: write a name as `name`");
+        if (is(Engine::postgresql)) return open('[');
+        if (follows(Kind::word) || follows(Kind::quoted_name) || last_text() == ")")
+            return refuse("`[` right after a name: SQLite has no subscripts; put a blank before a name in [ ]");
         const auto end = text_.find(']', at_);
         if (end == std::string_view::npos) return refuse("a quoted name that does not end");
         const auto name = text_.substr(at_ + 1, end - at_ - 1);
-        if (trimmed(name).empty() || name.find_first_of("'\"`[\\;{}\n") != std::string_view::npos)
+        if (std::all_of(name.begin(), name.end(), is_blank) ||
+            name.find_first_of("'\"`[\\;{}\n") != std::string_view::npos)
             return refuse(
                 "a name in [ ] that is empty or has quotes, brackets or line ends in it: write it in double quotes");
         return add(Kind::quoted_name, end + 1 - at_);
     }
 
+    // A bound value must not grow together with what stands beside it: `date{as_of}` would become `date$1`, a name.
     bool placeholder() {
         const auto end = text_.find('}', at_);
         if (end == std::string_view::npos) return refuse("a { that is not closed");
         const auto value = read_placeholder(text_.substr(at_ + 1, end - at_ - 1), why_);
         if (!value) return false;
+        const char next = end + 1 < text_.size() ? text_[end + 1] : ' ';
+        if (follows(Kind::word) || follows(Kind::number) || follows(Kind::placeholder) || is_word(next))
+            return refuse("a word or number right beside {" +
+                          std::string(text_.substr(at_ + 1, end - at_ - 1)).substr(0, 40) + "}: put a blank between");
         tokens_.push_back({Kind::placeholder, {}, *value});
         at_ = end + 1;
         return true;
     }
 
+    // 12, 1.5, .5, 1e-5, 0x1F. What has letters after it is a name to MariaDB, a number and a name to PostgreSQL 14.
     bool number() {
         std::size_t length = 0;
-        const auto belongs = [&](char c) {
-            const bool sign = c == '+' || c == '-';
-            const bool exponent =
-                length > 0 && (here(length - 1) == 'e' || here(length - 1) == 'E') && is_digit(here(length + 1));
-            return is_word(c) || c == '.' || (sign && exponent && here(1) != 'x');
-        };
-        while (at_ + length < text_.size() && belongs(here(length))) ++length;
+        const char base = here() == '0' ? here(1) : '\0';
+        if ((base == 'x' || base == 'X') && is_hex(here(2))) {
+            length = 2 + length_of(is_hex, 2);
+        } else {
+            length = length_of(is_digit);
+            if (here(length) == '.') length += 1 + length_of(is_digit, length + 1);
+            const bool exponent = here(length) == 'e' || here(length) == 'E';
+            const std::size_t sign = here(length + 1) == '+' || here(length + 1) == '-' ? 2 : 1;
+            if (exponent && is_digit(here(length + sign))) length += sign + length_of(is_digit, length + sign);
+        }
+        if (is_word(here(length)))
+            return refuse("letters right after a number (" + std::string(text_.substr(at_, length)) +
+                          "…): engines disagree where it ends; quote a name, or put a blank between");
         return add(Kind::number, length);
     }
 
-    bool sign(char c) {
-        if (c == ':' && here(1) == ':') return add(Kind::sign, 2);
-        if (c == ':' || c == '?' || c == '@' || c == '$')
-            return refuse(std::string("`") + c +
-                          "` outside literals: parameters and variables of the engine's own have no value here");
-        if (c == ';') return refuse("a semicolon: one expression is all that is wanted");
-        if (c == '#') return refuse("`#` outside literals: a comment to MariaDB alone; write /* … */");
-        if (c == '}') return refuse("a } without its {");
-        if (c == ']') return refuse("a ] without its [");
-        if (c == '\\') return refuse("a backslash outside literals");
-        if (c == '(') ++brackets_;
-        if (c == ')' && brackets_-- == 0) return refuse("a ) without its (");
+    bool open(char bracket) {
+        open_ += bracket;
+        return add(Kind::sign, 1);
+    }
+    bool close(char bracket, char opened) {
+        if (open_.empty() || open_.back() != opened)
+            return refuse(std::string("a ") + bracket + " without its " + opened);
+        open_.pop_back();
         return add(Kind::sign, 1);
     }
 
+    bool sign(char c) {
+        if (c == '(') return open(c);
+        if (c == ')') return close(c, '(');
+        if (c == ']') return close(c, '[');
+        if (c == ';') return refuse("a semicolon: one expression is all that is wanted");
+        if (c == '}') return refuse("a } without its {");
+        if (c == '\\') return refuse("a backslash outside literals");
+        if (c == ':') return colon();
+        if (c == '$') return refuse("`$` outside literals: parameters have no value here; write $$…$$ as '…'");
+        if ((c == '?' || c == '@') && !is(Engine::postgresql))
+            return refuse(std::string("`") + c +
+                          "` outside literals: parameters and variables of the engine's own have no value here");
+        if (c == '#' && is(Engine::sqlite)) return refuse("`#` outside literals: write a comment as /* … */");
+        if (c == '|' && here(1) == '|' && is(Engine::mariadb))
+            return refuse("`||` is OR or concatenation to MariaDB, as sql_mode says: write OR, or concat(a, b)");
+        return add(Kind::sign, 1);
+    }
+
+    bool colon() {
+        if (is(Engine::postgresql) && here(1) == ':') return add(Kind::sign, 2);
+        if (is(Engine::postgresql) && !open_.empty() && open_.back() == '[') return add(Kind::sign, 1); // a[1:2]
+        if (here(1) == ':') return refuse("`::` is PostgreSQL's own: write CAST(… AS …)");
+        if (here(1) == '=')
+            return refuse("`:=` outside literals: a rule's SQL assigns nothing; an argument's name goes with =>");
+        return refuse("`:` outside literals: parameters of the engine's own have no value here");
+    }
+
     std::string_view text_;
+    Engine engine_;
     std::string& why_;
-    std::size_t at_ = 0, brackets_ = 0;
+    std::size_t at_ = 0;
+    std::string open_; // brackets
     std::vector<SqlToken> tokens_;
 };
 
 } // namespace
 
-std::optional<std::vector<SqlToken>> read_sql_tokens(std::string_view text, std::string& why) {
-    Tokens tokens(text, why);
+std::optional<std::vector<SqlToken>> read_sql_tokens(std::string_view text, Engine engine, std::string& why) {
+    Tokens tokens(text, engine, why);
     if (!tokens.run()) return {};
     return tokens.take();
 }

@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(comes_to_rest_at_the_time_that_the_store_allows) {
     BOOST_TEST(asked.back() == 2000u); // 2,000 records of 50 us are 100 ms
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_disk_does_not_shrink_batches) {
+    std::vector<std::size_t> asked;
+    std::chrono::steady_clock::time_point now{};
+    const auto walk = adapt_batches(std::make_unique<SlowWalk>(asked, now, 50us), 100ms, [&] { return now; });
+
+    for (int batch = 0; batch < 20; ++batch) {
+        walk->dispose(10'000);
+        now += 10s; // the intent is written
+        walk->commit({});
+    }
+
+    BOOST_TEST(asked.back() == 2000u);
+}
+
 BOOST_AUTO_TEST_CASE(never_asks_for_more_than_its_caller) {
     std::vector<std::size_t> asked;
     std::chrono::steady_clock::time_point now{};

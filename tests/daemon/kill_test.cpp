@@ -95,6 +95,7 @@ Claims read_log(const fs::path& folder) {
     for (const auto& segment : segments) {
         std::ifstream lines(segment);
         for (std::string line; std::getline(lines, line);) {
+            if (lines.eof()) break; // a line that the kill tore: the next start cuts it off
             const auto object = boost::json::parse(line).as_object();
             const std::string event(object.at("event").as_string());
             if (!event.starts_with("batch.")) continue;

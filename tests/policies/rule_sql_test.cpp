@@ -8,9 +8,10 @@ namespace {
 
 using Base = DatePlaceholder::Base;
 
-std::optional<RuleSql> read(const std::string& text, RuleSqlKind kind = RuleSqlKind::condition) {
+std::optional<RuleSql> read(const std::string& text, RuleSqlKind kind = RuleSqlKind::condition,
+                            Engine engine = Engine::sqlite) {
     std::string why;
-    auto sql = read_rule_sql(text, kind, {"f", 2, 3}, why);
+    auto sql = read_rule_sql(text, kind, {"f", 2, 3}, why, engine);
     BOOST_TEST(sql.has_value() == why.empty());
     if (!sql) BOOST_TEST_MESSAGE(text << ": " << why);
     return sql;
@@ -66,7 +67,6 @@ BOOST_AUTO_TEST_CASE(keeps_the_text_as_it_stands) {
                              "`a``b` = 1",
                              "[a b] = 1 AND t.[c d] > 2",
                              "a = x'0aFF' OR b = X''",
-                             "a::date < b",
                              "a -> 'x' = 1",
                              "((a) = (b))",
                              "a = 'x;y' AND b = '?' AND c = ':x @y $1 #'",
@@ -86,13 +86,17 @@ BOOST_AUTO_TEST_CASE(keeps_the_text_as_it_stands) {
                              "truncate(a, 2) = 1",
                              "a = 'now'",
                              "unix_timestamp(a) > 1",
-                             "substring(a for 3) = 'abc'"})
+                             "substring(a for 3) = 'abc'",
+                             "substring(a for key) = 'abc'",
+                             "datetime(a, 'subsec') > b",
+                             "timestamp(a) > b",
+                             "value > 3 AND next = 1"})
         BOOST_TEST(shown(text) == text);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_is_not_a_function) {
     for (const auto* text :
-         {"random = 1", "now < 5", "t.now IS NULL", "\"now\"() IS NULL", "t.current_date = 1", "\"current_date\" = 1",
+         {"random = 1", "now < 5", "t.now IS NULL", "\"now\" IS NULL", "t.current_date = 1", "\"current_date\" = 1",
           "`localtime` = 1", "uuid = 'x'", "changes > 3 AND (sleep = 1)", "\"update\" = 1", "update_count = 1",
           "date = 'x' AND time > 1", "deleted = 1 AND into_what = 2"})
         BOOST_TEST(shown(text) == text);
@@ -116,7 +120,6 @@ BOOST_AUTO_TEST_CASE(refuses_the_present_moment_and_chance) {
                              "strftime('%Y', 'now') > a",
                              "unixepoch('now') > a",
                              "date(coalesce(a, 'now')) > a",
-                             "a > 'today'::date",
                              "a > date 'yesterday'",
                              "a > timestamp with time zone 'now'",
                              "a > cast('now' AS date)",
@@ -136,16 +139,62 @@ BOOST_AUTO_TEST_CASE(refuses_the_present_moment_and_chance) {
                              "benchmark(1, 2) = a",
                              "writefile('x', a) = 1",
                              "readfile('x') = a",
-                             "now/* */() > a"})
-        BOOST_TEST(!read(text).has_value(), text);
+                             "now/* */() > a",
+                             "datetime('subsec') > a",
+                             "strftime('%f', 'subsecond') > a",
+                             "timediff(a, 'now') > b",
+                             "transaction_timestamp() > a",
+                             "timeofday() > a",
+                             "localtimestamp(0) > a",
+                             "txid_current() = a",
+                             "pg_current_xact_id() = a",
+                             "uuid_generate_v4() = a",
+                             "current_setting('x') = a",
+                             "currval('s') = a",
+                             "set_config('a', 'b', false) = a",
+                             "pg_advisory_xact_lock(1) IS NULL",
+                             "pg_try_advisory_lock(1)",
+                             "pg_notify('a', 'b') IS NULL",
+                             "pg_read_binary_file('x') = a",
+                             "pg_ls_dir('x') = a",
+                             "lo_unlink(1) = 1",
+                             "dblink_exec('x') = a",
+                             "query_to_xml('x', true, true, '') IS NULL",
+                             "utc_timestamp() > a",
+                             "localtime() > a",
+                             "uuid_short() = a",
+                             "random_bytes(4) = a",
+                             "sleep(1) = 0",
+                             "get_lock('x', 1) = 1",
+                             "is_free_lock('x') = 1",
+                             "last_insert_id() = a",
+                             "found_rows() = a",
+                             "row_count() = a",
+                             "load_file('x') = a",
+                             "lastval(s) = a",
+                             "next value for s = a",
+                             "previous value for s = a",
+                             "a IN (SELECT b FROM c TABLESAMPLE SYSTEM (10))"})
+        for (const auto engine : {Engine::sqlite, Engine::postgresql, Engine::mariadb})
+            BOOST_TEST(!read(text, RuleSqlKind::condition, engine).has_value(), name_of(engine) << ": " << text);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_functions_by_their_quoted_names_too) {
+    BOOST_TEST(!read("\"now\"() > a", RuleSqlKind::condition, Engine::postgresql).has_value());
+    BOOST_TEST(!read("\"random\" () > a", RuleSqlKind::condition, Engine::sqlite).has_value());
+    BOOST_TEST(!read("[random]() > a", RuleSqlKind::condition, Engine::sqlite).has_value());
+    BOOST_TEST(!read("`rand`() > a", RuleSqlKind::condition, Engine::mariadb).has_value());
+    BOOST_TEST(read("`rand` > a", RuleSqlKind::condition, Engine::mariadb).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_writes_or_locks) {
     for (const auto* text :
          {"SELECT 1 INTO OUTFILE 'x'", "SELECT a FROM b FOR UPDATE", "SELECT a FROM b FOR NO KEY UPDATE",
-          "SELECT a FROM b LOCK IN SHARE MODE", "WITH x AS (INSERT INTO a VALUES (1)) SELECT 1",
-          "WITH x AS (DELETE FROM a) SELECT 1", "WITH x AS (UPDATE a SET b = 1) SELECT 1", "DELETE FROM a",
-          "UPDATE a SET b = 1", "DROP TABLE a", "PRAGMA foreign_keys", "ATTACH DATABASE 'x' AS y", "VACUUM", ""})
+          "SELECT a FROM b LOCK IN SHARE MODE", "SELECT a FROM b FOR KEY SHARE", "SELECT a FROM b FOR SHARE",
+          "SELECT 1 INTO DUMPFILE 'x'", "SELECT 1 INTO x", "SELECT a FROM b PROCEDURE ANALYSE()",
+          "WITH x AS (INSERT INTO a VALUES (1)) SELECT 1", "WITH x AS (DELETE FROM a) SELECT 1",
+          "WITH x AS (UPDATE a SET b = 1) SELECT 1", "DELETE FROM a", "UPDATE a SET b = 1", "DROP TABLE a",
+          "PRAGMA foreign_keys", "ATTACH DATABASE 'x' AS y", "VACUUM", ""})
         BOOST_TEST(!read(text, RuleSqlKind::query).has_value(), text);
     for (const auto* text : {"1 = 1; DROP TABLE a", "pragma foreign_keys", "drop table a", "attach 'x' AS y",
                              "update a set b = 1", "delete from a"})
@@ -163,11 +212,10 @@ BOOST_AUTO_TEST_CASE(a_query_begins_with_select_or_with) {
     BOOST_TEST(!read("VALUES (1)").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_engines_would_cut_differently) {
+BOOST_AUTO_TEST_CASE(refuses_what_sqlite_would_cut_differently) {
     for (const auto* text : {"a = 'x\\'",
                              "a = \"x\\\" ",
                              "a = 'x\\\\'",
-                             "a --1",
                              "a /* /* */ */",
                              "a /*! b */",
                              "a /*+ b */",

@@ -92,9 +92,45 @@ HandTable& HandTable::virtual_table() {
     return *this;
 }
 
+HandTable& HandTable::hides_rows() {
+    table.hides_rows = true;
+    return *this;
+}
+HandTable& HandTable::children(ColumnNames names) {
+    table.children = std::move(names);
+    return *this;
+}
+HandTable& HandTable::partition_of(std::string parent) {
+    table.partition_of = std::move(parent);
+    return *this;
+}
+HandTable& HandTable::partitioned(std::string method, ColumnNames columns) {
+    table.partitioning = Partitioning{std::move(method), std::move(columns), "", {}};
+    return *this;
+}
+HandTable& HandTable::engine(std::string name, bool transactional) {
+    table.engine = std::move(name);
+    table.transactional = transactional;
+    return *this;
+}
+HandTable& HandTable::rows(double estimated) {
+    table.estimated_rows = estimated;
+    return *this;
+}
+
 std::shared_ptr<const Catalogue> hand_catalogue(const std::vector<HandTable>& tables) {
     auto catalogue = std::make_shared<Catalogue>();
     for (const HandTable& hand : tables) catalogue->tables.push_back(hand.table);
+    return catalogue;
+}
+
+std::shared_ptr<const Catalogue> hand_server(const std::vector<HandTable>& tables, std::vector<ServerFault> faults,
+                                             std::string server) {
+    auto catalogue = std::make_shared<Catalogue>(*hand_catalogue(tables));
+    catalogue->faults = std::move(faults);
+    catalogue->server = std::move(server);
+    catalogue->names_ignore_case = false;
+    catalogue->native_dates = true;
     return catalogue;
 }
 

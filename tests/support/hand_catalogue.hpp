@@ -37,11 +37,21 @@ public:
     HandTable& ignores_row(); // the trigger last added
     HandTable& view(std::string source = "");
     HandTable& virtual_table();
+    // Of tables on servers.
+    HandTable& hides_rows();
+    HandTable& children(ColumnNames);
+    HandTable& partition_of(std::string);
+    HandTable& partitioned(std::string method, ColumnNames);
+    HandTable& engine(std::string name, bool transactional);
+    HandTable& rows(double estimated);
 
     Table table;
 };
 
 std::shared_ptr<const Catalogue> hand_catalogue(const std::vector<HandTable>&);
+// Of a server with date types of its own, which tells 'A' from 'a' in names.
+std::shared_ptr<const Catalogue> hand_server(const std::vector<HandTable>&, std::vector<ServerFault> = {},
+                                             std::string server = "PostgreSQL 15.2");
 
 // A rule of 36 months that anonymises; the category bears the table's name.
 class HandRule {

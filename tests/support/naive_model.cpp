@@ -64,7 +64,7 @@ std::set<std::int64_t> NaiveModel::hop(const Hop& hop, const ModelTable& from, c
         bool matches = holds(hop.where, nullptr, &there);
         for (std::size_t i = 0; i < on.size(); ++i) {
             const auto column = to.at(on[i]);
-            matches = matches && same(there[column], row[from.at(via[i])], to.columns[column].nocase);
+            matches = matches && same(there[column], row[from.at(via[i])], to.columns[column].type.nocase);
         }
         if (matches) found.insert(tag);
     }
@@ -133,7 +133,7 @@ NaiveModel::Dates NaiveModel::dates(const DateSource& source, const Cells& recor
     Dates dates;
     if (source.query) {
         const Value value = store_.queries.at(source.query->source)(store_, record);
-        if (!is_null(value)) read(source, value, false, dates);
+        if (!is_null(value)) read(source, value, store_.typed, dates);
         return dates;
     }
     const ModelTable& from = source.link ? table(source.link->table) : records();
@@ -258,7 +258,11 @@ const std::set<std::int64_t>& NaiveModel::due() const {
 
 std::vector<std::string> NaiveModel::key_of(std::int64_t record) const {
     std::vector<std::string> text;
-    for (const auto& column : key()) text.push_back(key_text(records().rows.at(record)[records().at(column)]));
+    for (const auto& column : key()) {
+        text.push_back(key_text(records().rows.at(record)[records().at(column)]));
+        const bool real = records().columns[records().at(column)].type.kind == ColumnKind::real;
+        if (store_.typed && real && text.back().ends_with(".0")) text.back().resize(text.back().size() - 2);
+    }
     return text;
 }
 
@@ -458,7 +462,7 @@ ModelStore NaiveModel::after(const std::set<std::int64_t>& from, std::vector<Mas
 namespace {
 
 std::string cut(const std::string& text, const ModelColumn& column) {
-    return column.length == 0 ? text : text.substr(0, column.length);
+    return column.type.length == 0 ? text : text.substr(0, column.type.length);
 }
 
 // Characters, not bytes: a byte 10xxxxxx goes on with the character before it.
@@ -514,7 +518,7 @@ std::string constant(const Mask& mask, const ModelColumn& column, const std::str
         standing = "0.0.0.0";
         return network(text).value_or("");
     default:
-        standing = "1900-01-01";
+        standing = column.no_date;
         return general(mask.kind, text).value_or("");
     }
 }
@@ -577,7 +581,7 @@ bool fits(const Masked& masked, const ModelColumn& column, const Value& now) {
         break;
     }
     const std::string result = constant(mask, column, before ? *before : std::string(), standing);
-    if (result.empty() && !standing.empty()) return column.not_null ? text && *text == standing : is_null(now);
+    if (result.empty() && !standing.empty()) return column.type.not_null ? text && *text == standing : is_null(now);
     return text && *text == result;
 }
 

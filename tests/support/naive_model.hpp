@@ -1,12 +1,14 @@
 #pragma once
 // Retention as the design says it, without SQL: tables in memory, a rule's own text, loops. It knows nothing of plans,
 // dialects and statements; only the calendar and the reading of dates are those of policies/, which have tests of their
-// own. Slow and plain on purpose: what connectors/ answers is compared with it.
+// own. Slow and plain on purpose: what connectors/ answers is compared with it. Native dates are ISO text here, as
+// tests/support/engine_spelling.hpp reads them.
 
 #include "connectors/survey.hpp"
 #include "connectors/value.hpp"
 #include "policies/rule.hpp"
 #include "policies/zone.hpp"
+#include "tests/support/engine_spelling.hpp"
 
 #include <functional>
 #include <map>
@@ -17,10 +19,10 @@
 namespace retention::test {
 
 struct ModelColumn {
-    std::string name, type; // type as declared
-    bool text = false;      // declared as text: digits in it are read as unix time
-    bool nocase = false, not_null = false;
-    std::size_t length = 0; // 0: none declared
+    std::string name;
+    ColumnType type;
+    bool text = false;                  // declared as text: digits in it are read as unix time
+    std::string no_date = "1900-01-01"; // what a mask writes where no date is and NULL may not be
 };
 using Cells = std::vector<Value>;
 struct ModelTable {
@@ -43,6 +45,7 @@ struct ModelStore {
     std::map<std::string, Condition> conditions;
     std::map<std::string, Query> queries;
     Zone here = Zone::utc(), store = Zone::utc();
+    bool typed = false; // a query's value has a type, as a column's has; real keys are printed without ".0"
 };
 
 // Ways to be wrong, for the comparison to find.

@@ -34,9 +34,20 @@ Configuration rules_from_toml(const std::string& categories, const std::filesyst
     return std::move(*loaded.configuration);
 }
 
+Configuration rules_from_toml(const std::string& categories, const StoreSettings& store, const Zones& zones) {
+    auto configuration = rules_from_toml(categories, std::filesystem::path("/no/such/file"), zones);
+    auto& shop = configuration.stores.at("shop");
+    const Zone zone = shop.zone;
+    shop = store;
+    shop.name = "shop";
+    shop.zone = zone;
+    return configuration;
+}
+
 std::shared_ptr<Plan> plan_on(Session& session, const Rule& rule, Date as_of) {
     auto planned = make_plan(rule, std::make_shared<Catalogue>(session.catalogue()), as_of);
     if (!planned.plan) throw std::runtime_error(all_of(planned.problems));
+    session.complete(*planned.plan);
     return planned.plan;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Rules for tests, through the real loader: TOML text of categories in a store "shop" that is a SQLite file.
+// Rules for tests, through the real loader: TOML text of categories in a store "shop", a SQLite file if nothing else is
+// said.
 
 #include "connectors/connector.hpp"
 #include "connectors/plan.hpp"
@@ -17,6 +18,9 @@ struct Zones {
 
 // Throws std::runtime_error with every problem in the text. A category says store = "shop".
 Configuration rules_from_toml(const std::string& categories, const std::filesystem::path& database, const Zones& = {});
+
+// The same in a store of any engine, which is then called "shop".
+Configuration rules_from_toml(const std::string& categories, const StoreSettings&, const Zones& = {});
 
 // The rule on the session's own catalogue. Throws std::runtime_error with the problems.
 std::shared_ptr<Plan> plan_on(Session&, const Rule&, Date as_of);

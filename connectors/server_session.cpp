@@ -1,0 +1,111 @@
+#include "connectors/server_session.hpp"
+
+#include "connectors/witness_table.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace retention {
+
+std::string utc_text(Instant at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::hh_mm_ss time{at - day};
+    std::array<char, 24> text{};
+    std::snprintf(text.data(), text.size(), " %02d:%02d:%02d.%06d", static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                  static_cast<int>(time.subseconds().count()));
+    return to_string(Date{day.time_since_epoch()}) + text.data();
+}
+
+Instant utc_instant(std::string_view text) {
+    auto date = read_iso_offset(text);
+    if (!date) date = read_iso(text);
+    if (!date) return {};
+    if (const auto* instant = std::get_if<Instant>(&*date)) return *instant;
+    if (const auto* reading = std::get_if<LocalTime>(&*date)) return Instant{reading->time_since_epoch()};
+    return {};
+}
+
+// A query has the type of its value, which the server knows.
+void ServerSession::complete(Plan& plan) {
+    const RuleText rule_text(dialect(), plan.cutoffs);
+    const auto ask = [&](PlannedDate& date) {
+        if (!date.query) return;
+        try {
+            const auto types = database().prepare(
+                "SELECT " + rule_text(*date.query) + " FROM " + Sql(dialect().table(*plan.table)), "prepare a query");
+            if (!types.empty()) date.query_family = types.front();
+        } catch (const StoreError& error) {
+            if (error.kind == StoreError::Kind::lost) throw; // the rest is told by try_plan, with its place
+        }
+        const bool text = date.query_family == TypeFamily::text || date.query_family == TypeFamily::other;
+        if (date.format == DateFormat::native && text) date.format = DateFormat::iso;
+    };
+    for (PlannedDate& trigger : plan.triggers) ask(trigger);
+    if (plan.fallback) ask(*plan.fallback);
+}
+
+void ServerSession::prepare_witnesses() {
+    if (has_witnesses()) return;
+    try {
+        database().set_up({create_witness_table(settings_.engine)});
+    } catch (const StoreError& error) {
+        throw StoreError(error.kind, std::string(error.what()) +
+                                         "\nhint: the table retentiond_batches proves each batch; let an administrator "
+                                         "create it once: `retentiond check --grants` prints the statement");
+    }
+}
+
+std::vector<Witness> ServerSession::witnesses() {
+    std::vector<Witness> witnesses;
+    const Snapshot snapshot(database());
+    if (!has_witnesses()) return witnesses;
+    const auto rows = database().query("SELECT batch, records, at, head FROM retentiond_batches ORDER BY at, batch",
+                                       "read witness rows");
+    while (rows->next())
+        witnesses.push_back(
+            {std::string(rows->text(0)), rows->integer(1), utc_instant(rows->text(2)), std::string(rows->text(3))});
+    return witnesses;
+}
+
+// The witness row first, and the commit only when it went in: settle() counts on that order.
+void ServerSession::commit_batch(const Witness& witness) {
+    try {
+        database().execute("INSERT INTO retentiond_batches (batch, records, at, head) VALUES (" +
+                               Sql::value(witness.batch) + ", " + Sql::value(witness.records) + ", " +
+                               instant(witness.at) + ", " + Sql::value(witness.head) + ")",
+                           "write the witness row");
+        database().commit();
+    } catch (...) {
+        database().rollback();
+        throw;
+    }
+}
+
+// Whoever still has the batch's transaction open has inserted its witness row, or will never commit: a commit is sent
+// only after the row went in. So a row of that name that we can insert, and take back, proves that none is to come;
+// one that makes us wait is in doubt, and one that is there has committed.
+Settled ServerSession::settle(const std::string& batch) {
+    // The table was there before the intent was written: where it is not to be seen now, this is another place.
+    if (!has_witnesses()) return Settled::in_doubt;
+    const auto is_there = [&] {
+        return count_of(database(), "SELECT count(*) FROM retentiond_batches WHERE batch = " + Sql::value(batch),
+                        "look for a witness row") > 0;
+    };
+    if (is_there()) return Settled::committed;
+    database().begin_batch();
+    try {
+        database().execute("INSERT INTO retentiond_batches (batch, records, at, head) VALUES (" + Sql::value(batch) +
+                               ", 0, " + instant(Instant{}) + ", '')",
+                           "look for a witness row");
+        database().rollback();
+        return Settled::rolled_back;
+    } catch (const StoreError& error) {
+        database().rollback();
+        if (error.kind == StoreError::Kind::busy) return Settled::in_doubt;
+        if (error.kind == StoreError::Kind::refused && is_there()) return Settled::committed;
+        throw;
+    }
+}
+
+} // namespace retention

@@ -1,0 +1,57 @@
+#pragma once
+// A Session on a server: connectors/sql_session.hpp with what PostgreSQL and MariaDB share. Its walk stands in
+// server_walk.cpp, its trial of a plan in server_try.cpp; what is one engine's own in postgres_session.cpp and
+// mariadb_session.cpp.
+
+#include "connectors/key_ranges.hpp"
+#include "connectors/sql_session.hpp"
+
+#include <memory>
+#include <string>
+
+namespace retention {
+
+class ServerSession : public SqlSession {
+public:
+    Problems try_plan(const Plan&) override;
+    std::unique_ptr<Walk> walk(const Plan&) override;
+    std::unique_ptr<Walk> join(const Plan&, Walk& other) override;
+    void complete(Plan&) override;
+    void prepare_witnesses() override;
+    std::vector<Witness> witnesses() override;
+    Settled settle(const std::string& batch) override;
+    void cancel() noexcept override { database_->cancel(); }
+
+    void commit_batch(const Witness&); // writes the witness row, then commits
+
+protected:
+    ServerSession(StoreSettings settings, std::unique_ptr<Database> database, std::unique_ptr<Dialect> dialect)
+        : settings_(std::move(settings)), database_(std::move(database)), dialect_(std::move(dialect)) {}
+    Database& database() override { return *database_; }
+    const Dialect& dialect() const override { return *dialect_; }
+
+    // Whether the witness table is there, by a query that needs no right on it.
+    virtual bool has_witnesses() = 0;
+    // An instant as a value for the witness table's column `at`.
+    virtual Sql instant(Instant) const = 0;
+    // Makes a copy of a table's form as a temporary table, with its constraints; empty where that cannot be done.
+    virtual std::vector<Sql> copy_of(const Table&, const std::string& name) const = 0;
+
+    const StoreSettings settings_;
+
+private:
+    friend class ServerWalk;
+    friend class ServerTrial;
+
+    std::unique_ptr<Database> database_;
+    std::unique_ptr<Dialect> dialect_;
+};
+
+std::unique_ptr<Connector> make_postgres_connector(const StoreSettings&, const Zone& here);
+std::unique_ptr<Connector> make_mariadb_connector(const StoreSettings&, const Zone& here);
+
+// 2026-11-21 02:30:00.000000 in UTC, and back; with or without an offset of zero.
+std::string utc_text(Instant);
+Instant utc_instant(std::string_view text);
+
+} // namespace retention

@@ -1,0 +1,17 @@
+#pragma once
+// A password, from where the configuration says that it is: systemd's credentials, a file, the environment. Read anew
+// for each connection, so that a changed one needs no restart; kept nowhere.
+
+#include "policies/configuration.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace retention {
+
+// Without the line end at its end. `credentials`: $CREDENTIALS_DIRECTORY; empty outside systemd's reach.
+// Throws std::runtime_error that names the place and what to do, never the content: where there is nothing, or an
+// empty one, more than 64 KiB, a NUL byte; where the file is no regular one, which could block.
+std::string read_secret(const Secret&, const std::filesystem::path& credentials);
+
+} // namespace retention

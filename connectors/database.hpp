@@ -43,6 +43,10 @@ public:
 
     // `operation` is said in errors: "count the records of contacts".
     virtual std::unique_ptr<Rows> query(const Sql&, const std::string& operation) = 0;
+    // The same where there are as few rows as a batch has: all of them are fetched at once, which costs less for each.
+    virtual std::unique_ptr<Rows> query_few(const Sql& sql, const std::string& operation) {
+        return query(sql, operation);
+    }
     // Runs it to its end; rows that it yields are dropped. Returns how many rows it changed itself, as the engine
     // counts them: rows that matched, also where the new value is the old one.
     virtual std::int64_t execute(const Sql&, const std::string& operation) = 0;

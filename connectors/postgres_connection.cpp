@@ -26,6 +26,7 @@ public:
     bool in_transaction() const noexcept override { return transaction_ && !link_->dead(); }
 
     std::unique_ptr<Rows> query(const Sql&, const std::string& operation) override;
+    std::unique_ptr<Rows> query_few(const Sql&, const std::string& operation) override;
     std::int64_t execute(const Sql&, const std::string& operation) override;
     std::vector<TypeFamily> prepare(const Sql&, const std::string& operation) override;
 
@@ -47,6 +48,10 @@ private:
 
 std::unique_ptr<Rows> PostgresConnection::query(const Sql& sql, const std::string& operation) {
     return std::make_unique<PostgresRows>(link_, sql, operation);
+}
+
+std::unique_ptr<Rows> PostgresConnection::query_few(const Sql& sql, const std::string& operation) {
+    return all_rows(*link_, sql, operation);
 }
 
 // "DELETE 5". What reads rows or makes a table has a count in its tag as well, and changed none.

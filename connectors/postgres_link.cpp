@@ -60,7 +60,7 @@ PostgresText PostgresLink::text_of(const Sql& sql, const std::string& operation)
     }
 }
 
-std::uint64_t PostgresLink::start(const Sql& sql, const std::string& operation) {
+std::uint64_t PostgresLink::start(const Sql& sql, const std::string& operation, bool row_by_row) {
     const PostgresText text = text_of(sql, operation);
     std::vector<const char*> values;
     for (const auto& value : text.values) values.push_back(value ? value->c_str() : nullptr);
@@ -69,10 +69,11 @@ std::uint64_t PostgresLink::start(const Sql& sql, const std::string& operation) 
             const int count = static_cast<int>(values.size());
             return PQsendQueryParams(connection, text.text.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0);
         },
-        operation);
+        operation, row_by_row);
 }
 
-std::uint64_t PostgresLink::start(const std::function<int(pg_conn*)>& send, const std::string& operation) {
+std::uint64_t PostgresLink::start(const std::function<int(pg_conn*)>& send, const std::string& operation,
+                                  bool row_by_row) {
     if (dead()) fail(Kind::lost, operation, "the connection was lost before: " + lost_);
     if (statement_ != 0) fail(Kind::failed, operation, "the rows of another statement are still being read");
     operation_ = operation;
@@ -83,7 +84,7 @@ std::uint64_t PostgresLink::start(const std::function<int(pg_conn*)>& send, cons
         const bool gone = PQstatus(handle_) != CONNECTION_OK;
         fail_with({"", PQerrorMessage(handle_), "", gone, false});
     }
-    PQsetSingleRowMode(handle_);
+    if (row_by_row) PQsetSingleRowMode(handle_);
     activity_ = Activity::running;
     return statement_;
 }

@@ -39,9 +39,9 @@ public:
     // As it is sent. Refused where it holds a zero byte.
     PostgresText text_of(const Sql&, const std::string& operation) const;
     // Sends a statement and returns its number; rows come one at a time. Fails where one still runs.
-    std::uint64_t start(const Sql&, const std::string& operation);
+    std::uint64_t start(const Sql&, const std::string& operation, bool row_by_row = true);
     // Sends what libpq's function sends, which must return 1.
-    std::uint64_t start(const std::function<int(pg_conn*)>& send, const std::string& operation);
+    std::uint64_t start(const std::function<int(pg_conn*)>& send, const std::string& operation, bool row_by_row = true);
     // The next answer of the statement; null: it has ended. After a StoreError it has ended as well.
     PostgresResult next();
     // Runs it to its end and drops its rows. The last answer that it gave.

@@ -89,4 +89,42 @@ std::int64_t PostgresRows::integer(std::size_t column) const {
     link_->fail(StoreError::Kind::failed, operation_, "a column that counts holds no whole number of 64 bits");
 }
 
+namespace {
+
+class FetchedRows : public Rows {
+public:
+    explicit FetchedRows(PostgresResult result) : result_(std::move(result)) {}
+
+    bool next() override { return ++row_ < PQntuples(result_.get()); }
+    std::size_t columns() const override { return static_cast<std::size_t>(PQnfields(result_.get())); }
+    bool is_null(std::size_t column) const override {
+        return PQgetisnull(result_.get(), row_, static_cast<int>(column)) != 0;
+    }
+    std::string_view text(std::size_t column) const override {
+        const int at = static_cast<int>(column);
+        return {PQgetvalue(result_.get(), row_, at), static_cast<std::size_t>(PQgetlength(result_.get(), row_, at))};
+    }
+    Value value(std::size_t column) const override {
+        if (is_null(column)) return std::monostate{};
+        return std::string(text(column));
+    }
+    std::int64_t integer(std::size_t column) const override {
+        return is_null(column) ? 0 : whole_number(text(column)).value_or(0);
+    }
+
+private:
+    PostgresResult result_;
+    int row_ = -1;
+};
+
+} // namespace
+
+std::unique_ptr<Rows> all_rows(PostgresLink& link, const Sql& sql, const std::string& operation) {
+    link.start(sql, operation, false);
+    PostgresResult all = link.next();
+    while (link.next()) {
+    }
+    return std::make_unique<FetchedRows>(std::move(all));
+}
+
 } // namespace retention

@@ -36,4 +36,7 @@ private:
     std::size_t columns_ = 0;
 };
 
+// All rows of a query, fetched at once: for some thousands.
+std::unique_ptr<Rows> all_rows(PostgresLink&, const Sql&, const std::string& operation);
+
 } // namespace retention

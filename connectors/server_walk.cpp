@@ -293,7 +293,7 @@ private:
     }
 
     std::vector<std::vector<std::string>> read_keys(const Sql& statement) const {
-        const auto rows = database_.query(statement, "dispose of records of " + plan_.rule.category);
+        const auto rows = database_.query_few(statement, "dispose of records of " + plan_.rule.category);
         std::vector<std::vector<std::string>> keys;
         while (rows->next()) {
             auto& key = keys.emplace_back();

@@ -213,6 +213,8 @@ BOOST_AUTO_TEST_CASE(a_trigger_or_a_key_of_one_partition_forbids_that_one) {
     for (const std::string more :
          {"CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN old; END $$;"
           "CREATE TRIGGER note_it AFTER DELETE ON logs_2019 FOR EACH ROW EXECUTE FUNCTION note_it()",
+          "CREATE FUNCTION note_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+          "CREATE TRIGGER note_all AFTER TRUNCATE ON logs_2019 FOR EACH STATEMENT EXECUTE FUNCTION note_all()",
           "CREATE TABLE refs (id int REFERENCES logs_2019 (id))"})
         BOOST_TEST_CONTEXT(more) {
             const auto world = world_of(more, by_both);

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace {
@@ -24,7 +25,8 @@ retention::Instant system_time() {
 } // namespace
 
 int main(int count, char** words) {
-    signal(SIGPIPE, SIG_IGN); // a closed pipe is a write that failed, told in the exit code
+    signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write that failed, told in the exit code
+    prctl(PR_SET_DUMPABLE, 0); // passwords and keys pass through memory: no core of it, and nobody may attach
     const auto out = retention::terminal_of(STDOUT_FILENO);
     const auto err = retention::terminal_of(STDERR_FILENO);
     retention::Context context{

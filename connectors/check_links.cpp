@@ -1,6 +1,7 @@
 #include "connectors/check.hpp"
 #include "connectors/check_findings.hpp"
 #include "connectors/check_footprint.hpp"
+#include "connectors/check_index.hpp"
 
 #include <algorithm>
 
@@ -98,22 +99,12 @@ void judge_ownership(CheckFindings& findings, const Plan& plan, const FollowedLi
         "leave the entry out, or link by the key of " + shown(here) + " or by columns that carry a unique index");
 }
 
-bool has_index(const Catalogue& catalogue, const PlannedHop& hop) {
-    const auto leads = [&](const std::vector<std::string>& columns) {
-        return !columns.empty() && has_name(catalogue, hop.on, columns.front());
-    };
-    return leads(hop.table->primary_key) ||
-           std::any_of(hop.table->indexes.begin(), hop.table->indexes.end(),
-                       [&](const Index& index) { return !index.partial && leads(index.columns); });
-}
-
 void judge_index(CheckFindings& findings, const Catalogue& catalogue, const FollowedLink& link, const PlannedHop& hop) {
-    if (hop.table->kind != TableKind::table || hop.on.empty() || has_index(catalogue, hop)) return;
+    if (hop.table->kind != TableKind::table || hop.on.empty() || has_index(catalogue, *hop.table, hop.on)) return;
     findings.warning(link.place,
                      link.purpose + ": no index begins with " + shown(*hop.table, hop.on) +
                          ", so every record makes the store read the whole table",
-                     "CREATE INDEX " + sql_name(hop.table->name + "_" + listing(hop.on, "_")) + " ON " +
-                         sql_name(hop.table->name) + " (" + sql_names(hop.on) + ");");
+                     index_to_make(catalogue, *hop.table, hop.on));
 }
 
 void judge_hop(CheckFindings& findings, const Plan& plan, const FollowedLink& link, const Table& here,

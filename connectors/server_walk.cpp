@@ -70,7 +70,6 @@ public:
         , sets_(make_sets(database_, dialect_, plan))
         , on_(database_, dialect_, plan)
         , due_(on_.conditions.narrow_due())
-        , proof_(due_)
         , ranges_(std::move(ranges)) {
         if (sets_) sets_->judge_by(on_.conditions);
         if (!first) return;
@@ -332,15 +331,15 @@ private:
             return {};
         }
         if (records >= most) rest_ = KeyRange{sets_->last_key(), range_->last};
-        sets_->collect_and_lock(proof_);
+        sets_->collect_and_lock(due_);
         if (sets_->records() > most) { // due rows of its own table go along: one family at a time, a large one in parts
             sets_->select_records(due, 1);
             const auto last = sets_->last_key();
-            sets_->collect_and_lock(proof_);
+            sets_->collect_and_lock(due_);
             bool passed = true;
             if (sets_->keep_deepest(most)) {
                 passed = false;
-                sets_->collect_and_lock(proof_);
+                sets_->collect_and_lock(due_);
             }
             rest_ = passed ? KeyRange{last, range_->last} : *range_;
         }
@@ -359,7 +358,7 @@ private:
     const Plan& plan_;
     std::unique_ptr<RowSets> sets_; // null where one statement does
     const BoundPlan on_;
-    const Sql due_, proof_;
+    const Sql due_;
     std::shared_ptr<KeyRanges> ranges_;
     std::optional<KeyRange> range_; // in hand
     std::optional<KeyRange> rest_;  // of the range in hand, once the batch has ended

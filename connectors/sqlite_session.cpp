@@ -3,6 +3,7 @@
 #include "connectors/sqlite_catalogue.hpp"
 #include "connectors/sqlite_functions.hpp"
 #include "connectors/sqlite_query.hpp"
+#include "connectors/witness_table.hpp"
 
 #include <chrono>
 #include <sqlite3.h>
@@ -41,8 +42,7 @@ std::unique_ptr<Walk> SqliteSession::walk(const Plan& plan) {
 }
 
 void SqliteSession::prepare_witnesses() {
-    connection_.exec("CREATE TABLE IF NOT EXISTS main.retentiond_batches (batch TEXT NOT NULL PRIMARY KEY, "
-                     "records INTEGER NOT NULL, at TEXT NOT NULL, head TEXT NOT NULL)");
+    connection_.exec(create_witness_table(Engine::sqlite));
 }
 
 namespace {

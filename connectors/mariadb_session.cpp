@@ -4,6 +4,7 @@
 #include "connectors/mariadb_connection.hpp"
 #include "connectors/mariadb_dialect.hpp"
 #include "connectors/server_session.hpp"
+#include "connectors/witness_table.hpp"
 
 namespace retention {
 

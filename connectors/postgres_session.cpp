@@ -5,6 +5,7 @@
 #include "connectors/postgres_connection.hpp"
 #include "connectors/postgres_dialect.hpp"
 #include "connectors/server_session.hpp"
+#include "connectors/witness_table.hpp"
 
 namespace retention {
 

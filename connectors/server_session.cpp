@@ -2,29 +2,7 @@
 
 #include "connectors/witness_table.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace retention {
-
-std::string utc_text(Instant at) {
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::hh_mm_ss time{at - day};
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), " %02d:%02d:%02d.%06d", static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                  static_cast<int>(time.subseconds().count()));
-    return to_string(Date{day.time_since_epoch()}) + text.data();
-}
-
-Instant utc_instant(std::string_view text) {
-    auto date = read_iso_offset(text);
-    if (!date) date = read_iso(text);
-    if (!date) return {};
-    if (const auto* instant = std::get_if<Instant>(&*date)) return *instant;
-    if (const auto* reading = std::get_if<LocalTime>(&*date)) return Instant{reading->time_since_epoch()};
-    return {};
-}
 
 // A query has the type of its value, which the server knows.
 void ServerSession::complete(Plan& plan) {

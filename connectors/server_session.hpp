@@ -50,8 +50,4 @@ private:
 std::unique_ptr<Connector> make_postgres_connector(const StoreSettings&, const Zone& here);
 std::unique_ptr<Connector> make_mariadb_connector(const StoreSettings&, const Zone& here);
 
-// 2026-11-21 02:30:00.000000 in UTC, and back; with or without an offset of zero.
-std::string utc_text(Instant);
-Instant utc_instant(std::string_view text);
-
 } // namespace retention

@@ -10,13 +10,6 @@
 
 namespace retention {
 
-SqliteSnapshot::~SqliteSnapshot() {
-    try {
-        if (connection_.in_transaction()) connection_.exec("ROLLBACK");
-    } catch (const StoreError&) { // NOLINT(bugprone-empty-catch): a snapshot that is gone needs no end
-    }
-}
-
 SqliteSession::SqliteSession(const StoreSettings& settings, const Zone& here, Access access)
     : connection_(settings.name, settings.file, access)
     , database_(connection_)
@@ -53,7 +46,7 @@ constexpr const char* has_witnesses =
 } // namespace
 
 std::vector<Witness> SqliteSession::witnesses() {
-    const SqliteSnapshot snapshot(connection_);
+    const Snapshot snapshot(database_);
     std::vector<Witness> witnesses;
     if (count_of(connection_, has_witnesses, "look for witness rows") == 0) return witnesses;
     SqliteStatement select(connection_, "SELECT batch, records, at, head FROM main.retentiond_batches ORDER BY rowid",
@@ -62,8 +55,7 @@ std::vector<Witness> SqliteSession::witnesses() {
         Witness witness;
         witness.batch = select.text(0);
         witness.records = select.integer(1);
-        if (const auto at = read_iso(select.text(2)))
-            if (const auto* instant = std::get_if<Instant>(&*at)) witness.at = *instant;
+        witness.at = utc_instant(select.text(2));
         witness.head = select.text(3);
         witnesses.push_back(std::move(witness));
     }
@@ -73,13 +65,15 @@ std::vector<Witness> SqliteSession::witnesses() {
 // Whoever still had the batch's transaction open would hold the write lock: having it, we know that none does.
 Settled SqliteSession::settle(const std::string& batch) {
     try {
-        const SqliteSnapshot lock(connection_, "BEGIN IMMEDIATE");
-        if (count_of(connection_, has_witnesses, "look for witness rows") == 0) return Settled::rolled_back;
-        const auto rows =
+        database_.begin_batch();
+        const bool is_there =
+            count_of(connection_, has_witnesses, "look for witness rows") > 0 &&
             count_of(connection_, "SELECT count(*) FROM main.retentiond_batches WHERE batch = " + Sql::value(batch),
-                     "look for a witness row");
-        return rows > 0 ? Settled::committed : Settled::rolled_back;
+                     "look for a witness row") > 0;
+        database_.rollback();
+        return is_there ? Settled::committed : Settled::rolled_back;
     } catch (const StoreError& error) {
+        database_.rollback();
         if (error.kind == StoreError::Kind::busy) return Settled::in_doubt;
         throw;
     }

@@ -37,20 +37,6 @@ private:
     Zone here_;
 };
 
-// A transaction that only looks: one snapshot for as long as it lives, then rolled back.
-class SqliteSnapshot {
-public:
-    explicit SqliteSnapshot(SqliteConnection& connection, const char* begin = "BEGIN") : connection_(connection) {
-        connection_.exec(begin);
-    }
-    ~SqliteSnapshot();
-    SqliteSnapshot(const SqliteSnapshot&) = delete;
-    SqliteSnapshot& operator=(const SqliteSnapshot&) = delete;
-
-private:
-    SqliteConnection& connection_;
-};
-
 std::unique_ptr<Connector> make_sqlite_connector(const StoreSettings&, const Zone& here);
 std::unique_ptr<Walk> make_sqlite_walk(SqliteConnection&, SqliteDatabase&, const SqliteDialect&, const Plan&);
 

@@ -132,7 +132,7 @@ private:
 
 Problems SqliteSession::try_plan(const Plan& plan) {
     RowSets sets(database_, plan, dialect_);
-    const SqliteSnapshot snapshot(connection_);
+    const Snapshot snapshot(database_);
     const BoundPlan on(database_, dialect_, plan);
     return SqliteTrial(connection_, on, sets).run();
 }

@@ -8,9 +8,9 @@
 #include "connectors/row_sets.hpp"
 #include "connectors/sqlite_query.hpp"
 #include "connectors/sqlite_session.hpp"
+#include "connectors/witness_table.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace retention {
 
@@ -24,16 +24,6 @@ constexpr std::size_t first_look = 64, rows_in_one_look = 20'000;
 constexpr std::size_t rows_worth_counting = 1'000;
 // A batch of few records among many rows looks at so many rows for each record it may take, and no more.
 constexpr double most_rows_a_record = 50;
-
-std::string utc_text(Instant at) {
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const std::chrono::hh_mm_ss time{at - day};
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), "T%02d:%02d:%02d.%06dZ", static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                  static_cast<int>(time.subseconds().count()));
-    return to_string(Date{day.time_since_epoch()}) + text.data();
-}
 
 class SqliteWalk : public Walk {
 public:
@@ -75,7 +65,7 @@ public:
     void commit(const Witness& witness) override {
         try {
             connection_.exec("INSERT INTO main.retentiond_batches (batch, records, at, head) VALUES (?, ?, ?, ?)",
-                             {witness.batch, witness.records, utc_text(witness.at), witness.head});
+                             {witness.batch, witness.records, utc_text(witness.at) + "Z", witness.head});
             connection_.exec("COMMIT");
         } catch (...) {
             rollback();

@@ -3,8 +3,10 @@
 // what it looks like.
 
 #include "policies/configuration.hpp"
+#include "policies/zone.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace retention {
 
@@ -13,5 +15,9 @@ inline constexpr char witness_table[] = "retentiond_batches";
 // CREATE TABLE IF NOT EXISTS …, without a semicolon; in the database, or the first schema of the search path, that the
 // connection has.
 std::string create_witness_table(Engine);
+
+// Its column `at`: 2026-11-21 02:30:00.000000 in UTC, and back; with or without an offset of zero.
+std::string utc_text(Instant);
+Instant utc_instant(std::string_view text);
 
 } // namespace retention

@@ -114,7 +114,12 @@ public:
 
     // Creates the witness table where it is missing. Needs a session that may write.
     virtual void prepare_witnesses() = 0;
-    virtual std::vector<Witness> witnesses() = 0; // oldest first; empty where there is no table
+    // Oldest first, marks too; empty where there is no table.
+    virtual std::vector<Witness> witnesses() = 0;
+    // Commits a row of its own, mark_row(name), before the first batch: an intent names it, and only where it is found
+    // again can the batch be settled. A url may name another database meanwhile, with a witness table of its own.
+    virtual void mark(const std::string& name) = 0;
+    bool has_mark(const std::string& name); // as sure as settle()
     // Whether the batch committed. `in_doubt` only where the old session may still be alive.
     virtual Settled settle(const std::string& batch) = 0;
 

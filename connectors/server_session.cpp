@@ -46,6 +46,12 @@ std::vector<Witness> ServerSession::witnesses() {
     return witnesses;
 }
 
+void ServerSession::mark(const std::string& name) {
+    const Witness row{mark_row(name), 0, now(), ""};
+    database().begin_batch();
+    commit_batch(row);
+}
+
 // The witness row first, and the commit only when it went in: settle() counts on that order.
 void ServerSession::commit_batch(const Witness& witness) {
     try {
@@ -65,7 +71,7 @@ void ServerSession::commit_batch(const Witness& witness) {
 // one that makes us wait is in doubt, and one that is there has committed.
 Settled ServerSession::settle(const std::string& batch) {
     // The table was there before the intent was written: where it is not to be seen now, this is another place.
-    if (!has_witnesses()) return Settled::in_doubt;
+    if (!has_witnesses()) return is_mark(batch) ? Settled::rolled_back : Settled::in_doubt;
     const auto is_there = [&] {
         return count_of(database(), "SELECT count(*) FROM retentiond_batches WHERE batch = " + Sql::value(batch),
                         "look for a witness row") > 0;

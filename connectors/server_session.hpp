@@ -19,6 +19,7 @@ public:
     void complete(Plan&) override;
     void prepare_witnesses() override;
     std::vector<Witness> witnesses() override;
+    void mark(const std::string& name) override;
     Settled settle(const std::string& batch) override;
     void cancel() noexcept override { database_->cancel(); }
 

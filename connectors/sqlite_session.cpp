@@ -62,6 +62,11 @@ std::vector<Witness> SqliteSession::witnesses() {
     return witnesses;
 }
 
+void SqliteSession::mark(const std::string& name) {
+    connection_.exec("INSERT INTO main.retentiond_batches (batch, records, at, head) VALUES (?, 0, ?, '')",
+                     {mark_row(name), utc_text(now()) + "Z"});
+}
+
 // Whoever still had the batch's transaction open would hold the write lock: having it, we know that none does.
 Settled SqliteSession::settle(const std::string& batch) {
     try {

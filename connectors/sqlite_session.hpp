@@ -20,6 +20,7 @@ public:
     std::unique_ptr<Walk> walk(const Plan&) override;
     void prepare_witnesses() override;
     std::vector<Witness> witnesses() override;
+    void mark(const std::string& name) override;
     Settled settle(const std::string& batch) override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override { return std::nullopt; }

@@ -7,6 +7,19 @@
 #include <cstdio>
 
 namespace retention {
+namespace {
+
+constexpr std::string_view marks = "database ";
+
+} // namespace
+
+std::string mark_row(const std::string& name) {
+    return std::string(marks) + name;
+}
+
+bool is_mark(std::string_view row) {
+    return row.starts_with(marks);
+}
 
 std::string create_witness_table(Engine engine) {
     switch (engine) {

@@ -12,6 +12,10 @@ namespace retention {
 
 inline constexpr char witness_table[] = "retentiond_batches";
 
+// The row that marks a database, and tells it from any other that has such a table: by a name nobody else uses.
+std::string mark_row(const std::string& name);
+bool is_mark(std::string_view row);
+
 // CREATE TABLE IF NOT EXISTS …, without a semicolon; in the database, or the first schema of the search path, that the
 // connection has.
 std::string create_witness_table(Engine);

@@ -11,8 +11,8 @@ namespace {
 // Nothing where a member is missing or of another type.
 std::optional<OpenIntent> intent_of(const json::object& members) {
     const auto records = number_member(members, "records");
-    OpenIntent intent{text_member(members, "run"), text_member(members, "batch"), text_member(members, "category"),
-                      text_member(members, "store"), records.value_or(-1)};
+    OpenIntent intent{text_member(members, "run"),   text_member(members, "batch"), text_member(members, "category"),
+                      text_member(members, "store"), records.value_or(-1),          text_member(members, "database")};
     if (intent.run.empty() || intent.batch.empty() || intent.category.empty() || intent.store.empty()) return {};
     if (intent.records < 0) return {};
     return intent;
@@ -53,12 +53,15 @@ std::string AuditBatches::take_outcome(const json::object& members) {
 
 json::array AuditBatches::as_json() const {
     json::array list;
-    for (const auto& one : open_)
-        list.push_back({{"run", one.run},
-                        {"batch", one.batch},
-                        {"category", one.category},
-                        {"store", one.store},
-                        {"records", one.records}});
+    for (const auto& one : open_) {
+        json::object entry{{"run", one.run},
+                           {"batch", one.batch},
+                           {"category", one.category},
+                           {"store", one.store},
+                           {"records", one.records}};
+        if (!one.database.empty()) entry["database"] = one.database;
+        list.push_back(std::move(entry));
+    }
     return list;
 }
 

@@ -116,7 +116,8 @@ std::string ChainReader::take_batch(const AuditLine& line) {
                                   {},
                                   line.hash,
                                   line.time,
-                                  LoggedBatch::Outcome::open});
+                                  LoggedBatch::Outcome::open,
+                                  text_member(line.members, "database")});
     } else if (line.event == "batch.committed" || line.event == "batch.rolled_back") {
         auto& told = chain_.batches[known->second];
         told.outcome_at = chain_.last;

@@ -33,6 +33,7 @@ struct LoggedBatch {
     std::string hash; // of the intent's line
     Instant time{};   // of the intent's line
     Outcome outcome = Outcome::open;
+    std::string database = {}; // its mark; empty in older logs
 };
 
 struct AuditChain {

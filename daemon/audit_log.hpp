@@ -32,6 +32,9 @@ class AuditBroken : public AuditError {
 struct OpenIntent {
     std::string run, batch, category, store;
     std::int64_t records = 0;
+    std::string database = {}; // the mark of the database that the batch was in; empty in older logs
+    // Known to this process alone: the url names a database now that does not have that mark.
+    bool elsewhere = false;
 };
 
 class AuditLog {

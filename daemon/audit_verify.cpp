@@ -1,5 +1,6 @@
 #include "daemon/audit_verify.hpp"
 
+#include "connectors/witness_table.hpp"
 #include "daemon/audit_line.hpp"
 #include "daemon/wording.hpp"
 
@@ -10,6 +11,7 @@
 namespace retention {
 namespace {
 
+constexpr char other_database[] = "the url names another database now, or a copy from before that batch";
 constexpr auto no_line = std::numeric_limits<std::uint64_t>::max();
 
 class Verifier {
@@ -78,15 +80,15 @@ void Verifier::compare_state() {
 
 void Verifier::compare_store(const StoreWitnesses& store) {
     std::unordered_set<std::string> seen;
+    std::int64_t batches = 0;
     for (const auto& witness : store.witnesses) {
+        if (!is_mark(witness.batch)) ++batches;
         if (!seen.insert(witness.batch).second)
             report_.notes.push_back("store " + store.store + " has two witness rows of batch " + witness.batch);
-        compare_witness(store, witness);
+        if (!is_mark(witness.batch)) compare_witness(store, witness);
     }
     compare_outcomes(store, seen);
-    if (!store.witnesses.empty())
-        report_.anchors.push_back(counted(static_cast<std::int64_t>(store.witnesses.size()), "witness row") + " (" +
-                                  store.store + ")");
+    if (batches > 0) report_.anchors.push_back(counted(batches, "witness row") + " (" + store.store + ")");
 }
 
 void Verifier::compare_witness(const StoreWitnesses& store, const Witness& witness) {
@@ -127,13 +129,17 @@ void Verifier::compare_outcomes(const StoreWitnesses& store, const std::unordere
     for (const auto& batch : chain_.batches) {
         if (batch.store != store.store) continue;
         const bool witnessed = seen.contains(batch.batch);
+        const bool elsewhere = !batch.database.empty() && !seen.contains(mark_row(batch.database));
         if (batch.outcome == LoggedBatch::Outcome::committed && !witnessed && !in_hand(batch.outcome_at.seq))
             problem(batch.outcome_at, "it says that batch " + batch.batch + " was committed, store " + store.store +
-                                          " has no witness row of it");
+                                          " has no witness row of it" +
+                                          (elsewhere ? std::string(": ") + other_database : ""));
         if (batch.outcome == LoggedBatch::Outcome::open && !in_hand(batch.intent.seq) && !chain_.problem)
             report_.notes.push_back("batch " + batch.batch + " of line " + std::to_string(batch.intent.seq) +
-                                    " has no outcome yet; its store says " +
-                                    (witnessed ? "committed" : "not committed") + ", the next start records that");
+                                    " has no outcome yet; " +
+                                    (elsewhere   ? other_database + std::string(": it stays in doubt")
+                                     : witnessed ? "its store says committed, the next start records that"
+                                                 : "its store says not committed, the next start records that"));
     }
 }
 

@@ -61,7 +61,7 @@ std::unique_ptr<Walk> paced_walk(const CurrentRun& run, StoreInHand& store, cons
     std::vector<std::unique_ptr<Walk>> walks;
     for (std::size_t i = 1; i < workers_for(run, store, plan); ++i) {
         try {
-            sessions.push_back(store.connector.open(Access::read_write));
+            sessions.push_back(store.another());
         } catch (const StoreError&) { // no further connection is to be had: those that there are do the work
             break;
         }
@@ -88,7 +88,9 @@ BatchRun::BatchRun(CurrentRun& run, StoreInHand& store, const Plan& plan)
     : run_(run), store_(store), plan_(plan), digest_(run.context.key, store.settings.name, plan.rule.table) {}
 
 Walk& BatchRun::walk() {
-    if (!walk_) walk_ = paced_walk(run_, store_, plan_);
+    if (walk_) return *walk_;
+    store_.database(run_);
+    walk_ = paced_walk(run_, store_, plan_);
     return *walk_;
 }
 
@@ -105,6 +107,7 @@ Disposed BatchRun::next_disposed(std::size_t most, std::size_t left) {
 }
 
 BatchDone BatchRun::operator()(std::size_t most, std::size_t left) {
+    const std::string database = store_.database(run_); // its mark is there before the intent, whatever becomes of that
     Disposed disposed = next_disposed(most, left);
     if (disposed.empty()) return {};
     Uncommitted transaction(*walk_);
@@ -112,8 +115,9 @@ BatchDone BatchRun::operator()(std::size_t most, std::size_t left) {
         throw StoreError(StoreError::Kind::failed, "the store disposed of " + std::to_string(disposed.keys.size()) +
                                                        " records where at most " + std::to_string(most) +
                                                        " were asked for; rolled back");
-    const OpenIntent batch{run_.outcome.run, run_.outcome.run + "." + std::to_string(++run_.batches),
-                           plan_.rule.category, store_.settings.name, static_cast<std::int64_t>(disposed.keys.size())};
+    const OpenIntent batch{
+        run_.outcome.run,     run_.outcome.run + "." + std::to_string(++run_.batches), plan_.rule.category,
+        store_.settings.name, static_cast<std::int64_t>(disposed.keys.size()),         database};
     const Head head =
         run_.context.log.append("batch.intent", line_of_intent(batch, plan_, disposed, digest_), run_.time());
     open_intents(run_.context).push_back(batch);
@@ -161,7 +165,7 @@ BatchDone BatchRun::conclude_as(Settled settled, const OpenIntent& batch, Dispos
 Settled BatchRun::settle(const OpenIntent& batch) {
     for (int attempt = 0;; ++attempt) {
         try {
-            const auto settled = store_.open().settle(batch.batch);
+            const auto settled = retention::settle(run_.context, store_.open(), batch);
             if (settled != Settled::in_doubt) return settled;
         } catch (const StoreError&) {
             store_.session.reset(); // and once more: the answer to the last failure is in_doubt

@@ -23,11 +23,19 @@ struct CurrentRun {
 
 // One store of the run. Its session is opened when it is first needed, and again after it was lost.
 struct StoreInHand {
+    StoreInHand(const StoreSettings& of, Connector& through) : settings(of), connector(through) {}
     const StoreSettings& settings;
     Connector& connector;
     std::unique_ptr<Session> session = nullptr;
 
     Session& open(); // ready to write batches; throws StoreError
+    // The mark of the session's database, which an intent names; written when it is first asked for, so before a batch.
+    // A busy store is waited for. Throws StoreError.
+    const std::string& database(const CurrentRun&);
+    std::unique_ptr<Session> another(); // on the same database, which has its mark; throws StoreError
+
+private:
+    std::string mark_ = {};
 };
 
 } // namespace retention

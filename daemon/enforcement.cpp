@@ -170,7 +170,7 @@ std::vector<StorePlans> EnforcementRun::plan() const {
 void EnforcementRun::enforce_store(StorePlans& store) {
     for (const auto& stopped : store.stopped) stop_category(store, stopped);
     if (!store.connector) return;
-    StoreInHand in_hand{*store.store, *store.connector};
+    StoreInHand in_hand(*store.store, *store.connector);
     for (const auto& plan : store.plans) {
         if (needs_pseudonym_key(*plan)) plan->pseudonym_key = derived_key(run_.context.key, "pseudonym");
         run_category(run_, in_hand, *plan, outcome_of(plan->rule.category));
@@ -219,25 +219,6 @@ CategoryOutcome& EnforcementRun::outcome_of(const std::string& category) {
 }
 
 } // namespace
-
-Instant CurrentRun::time() const {
-    return std::max(context.now(), context.log.last_time());
-}
-
-void CurrentRun::refuse(CategoryOutcome& category, const std::string& reason) {
-    category.outcome = Outcome::refused;
-    category.reason = reason;
-    const Refusal refusal{outcome.run, category.category, category.store, reason, request.actor};
-    context.log.append("refused", line_of_refusal(refusal), believable(context.now(), context.log.last_time(), false));
-}
-
-Session& StoreInHand::open() {
-    if (session) return *session;
-    auto opened = connector.open(Access::read_write);
-    opened->prepare_witnesses();
-    session = std::move(opened);
-    return *session;
-}
 
 std::string to_string(Outcome outcome) {
     switch (outcome) {

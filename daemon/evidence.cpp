@@ -93,6 +93,7 @@ json::object line_of_intent(const OpenIntent& batch, const Plan& plan, const Dis
                        {"batch", batch.batch},
                        {"category", batch.category},
                        {"store", batch.store},
+                       {"database", batch.database},
                        {"table", plan.rule.table},
                        {"action", to_string(plan.rule.action)},
                        {"rule", rule_digest(plan.rule)},

@@ -1,5 +1,6 @@
 #include "daemon/open_intents.hpp"
 
+#include "connectors/witness_table.hpp"
 #include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
 
@@ -19,8 +20,19 @@ const OpenIntent* doubt_about(RunContext& context, const std::string& store) {
 }
 
 std::string in_doubt(const OpenIntent& intent) {
-    return "store " + intent.store + " is in doubt until batch " + intent.batch +
-           " can be settled; hint: bring the store back, then run again";
+    const auto what = "store " + intent.store + " is in doubt until batch " + intent.batch + " can be settled";
+    if (!intent.elsewhere) return what + "; hint: bring the store back, then run again";
+    return what + ": its url names a database now that the batch was not in, or a copy from before it; hint: correct " +
+           "the url; where this is the right one, restored from a backup, say so in it: INSERT INTO " + witness_table +
+           " (batch, records, at, head) VALUES ('" + mark_row(intent.database) + "', 0, CURRENT_TIMESTAMP, ''); " +
+           "then run again";
+}
+
+Settled settle(RunContext& context, Session& session, const OpenIntent& intent) {
+    const auto mark = intent.database.empty() ? Settled::committed : session.settle(mark_row(intent.database));
+    for (auto& open : open_intents(context))
+        if (open.batch == intent.batch) open.elsewhere = mark == Settled::rolled_back;
+    return mark == Settled::committed ? session.settle(intent.batch) : Settled::in_doubt;
 }
 
 void conclude(RunContext& context, const OpenIntent& intent, Settled settled, bool recovered, Durable durable) {

@@ -11,6 +11,8 @@ std::vector<OpenIntent>& open_intents(RunContext&);
 // The oldest one of a store, or null.
 const OpenIntent* doubt_about(RunContext&, const std::string& store);
 std::string in_doubt(const OpenIntent&); // why the store is refused
+// By the witness row, in the database that the intent was for; in doubt in any other. Throws StoreError.
+Settled settle(RunContext&, Session&, const OpenIntent&);
 
 enum class Durable { now, with_next_line };
 // Writes the outcome (committed or rolled_back) and takes the intent off the list. Throws AuditError; it then stays.

@@ -1,6 +1,7 @@
 // What a crash left open is settled here, by the rows that committed batches leave in their stores. The two halves of
 // the rule: the intent is durable before the commit, and the witness row commits with the disposal. So an intent
-// without outcome has its truth in the store, and nothing that happened is without an intent.
+// without outcome has its truth in the store, and nothing that happened is without an intent. The third is that the
+// intent names its database: a url that was edited meanwhile leads to no wrong answer.
 
 #include "daemon/clock_guard.hpp"
 #include "daemon/enforcement.hpp"
@@ -29,9 +30,9 @@ std::unique_ptr<Session> session_of(const Configuration& configuration, const Ru
     return connector->open(Access::read_write);
 }
 
-Settled settle(Session* session, const OpenIntent& intent) { // never throws: doubt is an answer
+Settled try_to_settle(RunContext& context, Session* session, const OpenIntent& intent) { // doubt is an answer
     try {
-        return session ? session->settle(intent.batch) : Settled::in_doubt;
+        return session ? settle(context, *session, intent) : Settled::in_doubt;
     } catch (const std::exception&) {
         return Settled::in_doubt;
     }
@@ -53,7 +54,7 @@ Recovered settle_all(const Configuration& configuration, RunContext& context) {
     for (const auto& intent : intents) {
         if (!sessions.contains(intent.store))
             sessions[intent.store] = try_session_of(configuration, context, intent.store);
-        const auto settled = settle(sessions[intent.store].get(), intent);
+        const auto settled = try_to_settle(context, sessions[intent.store].get(), intent);
         if (settled == Settled::in_doubt) {
             recovered.in_doubt.insert(intent.store);
             continue;

@@ -5,6 +5,7 @@
 #include "daemon/clock_guard.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/notify.hpp"
+#include "daemon/open_intents.hpp"
 #include "daemon/wording.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -98,7 +99,7 @@ ExitCode Service::run() {
 
 void Service::settle() {
     for (const auto& store : recover(configuration_, run_context_))
-        alarm("store " + store + " is in doubt: a batch of it cannot be settled; nothing is disposed of there");
+        if (const auto* intent = doubt_about(run_context_, store)) alarm(in_doubt(*intent));
 }
 
 void Service::wait_for_signal() {

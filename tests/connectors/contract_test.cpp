@@ -629,6 +629,24 @@ BOOST_AUTO_TEST_CASE(a_committed_batch_leaves_its_witness) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_is_found_in_its_own_database_and_no_other_name_is) {
+    on_each_engine(deleting_customers, [](Office& office) {
+        office.session->mark("3f9a1c");
+
+        const auto other = office.connector->open(Access::read_write);
+        BOOST_TEST(other->has_mark("3f9a1c"));
+        BOOST_TEST(!other->has_mark("3f9a1d"));
+        BOOST_TEST((other->settle("3f9a1c") == Settled::rolled_back)); // it is no batch
+        const auto witnesses = other->witnesses();
+        BOOST_REQUIRE(witnesses.size() == 1u);
+        BOOST_TEST(witnesses[0].batch == "database 3f9a1c");
+        BOOST_TEST((witnesses[0].at - other->now() < std::chrono::minutes(1)));
+        BOOST_TEST((other->now() - witnesses[0].at < std::chrono::minutes(1)));
+        office.store.run("DELETE FROM retentiond_batches");
+        BOOST_TEST(!other->has_mark("3f9a1c"));
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_counts_what_went_along) {
     on_each_engine(deleting_customers, [](Office& office) {
         const auto walk = office.session->walk(*office.plan);

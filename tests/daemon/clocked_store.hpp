@@ -32,6 +32,7 @@ public:
     }
     void prepare_witnesses() override { real_->prepare_witnesses(); }
     std::vector<Witness> witnesses() override { return real_->witnesses(); }
+    void mark(const std::string& name) override { real_->mark(name); }
     Settled settle(const std::string& batch) override { return real_->settle(batch); }
     std::vector<std::string> leave_no_trace() override { return real_->leave_no_trace(); }
     std::optional<std::chrono::milliseconds> replica_lag() override { return real_->replica_lag(); }

@@ -100,8 +100,9 @@ BOOST_AUTO_TEST_CASE(an_intent_has_the_members_of_the_design_and_no_key_value) {
     const auto intent = with_event(world.log(), "batch.intent").at(0);
     std::string members;
     for (const auto& member : intent) members += std::string(member.key()) + " ";
-    BOOST_TEST(members ==
-               "seq time event run batch category store table action rule cutoff records related keys prev hash ");
+    BOOST_TEST(
+        members ==
+        "seq time event run batch category store database table action rule cutoff records related keys prev hash ");
     BOOST_TEST(intent.at("records").to_number<int>() == 5);
     BOOST_TEST(intent.at("cutoff").as_string() == "2023-11-21");
     BOOST_TEST(intent.at("action").as_string() == "anonymise");
@@ -380,16 +381,34 @@ BOOST_AUTO_TEST_CASE(a_category_that_is_not_configured_is_not_passed_over_in_sil
 }
 
 BOOST_AUTO_TEST_CASE(a_busy_store_is_tried_again_with_growing_waits) {
+    for (const int first : {5, 7}) // the mark, the first dispose: open, prepare, now, survey; mark, walk come before it
+        BOOST_TEST_CONTEXT(first) {
+            World world;
+            world.request.categories = {"orders"};
+            world.faults.fail_at = first;
+            world.faults.fail_until = first + 2;
+            world.faults.kind = StoreError::Kind::busy;
+
+            const auto outcome = world.process().value();
+
+            BOOST_TEST(of(outcome, "orders").disposed == 4);
+            BOOST_TEST((world.waited == std::chrono::milliseconds(100 + 200 + 400)));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_cannot_be_marked_loses_no_record_and_blames_none) {
     World world;
     world.request.categories = {"orders"};
-    world.faults.fail_at = 6; // the first dispose: open, prepare, now, survey, walk come before it
-    world.faults.fail_until = 8;
-    world.faults.kind = StoreError::Kind::busy;
+    world.faults.fail_at = 5;
+    world.faults.fail_until = 10'000;
+    world.faults.kind = StoreError::Kind::refused;
 
     const auto outcome = world.process().value();
 
-    BOOST_TEST(of(outcome, "orders").disposed == 4);
-    BOOST_TEST((world.waited == std::chrono::milliseconds(100 + 200 + 400)));
+    BOOST_TEST(to_string(of(outcome, "orders").outcome) == "failed");
+    BOOST_TEST(of(outcome, "orders").reason.find("could not be disposed of") == std::string::npos);
+    BOOST_TEST(world.stores["shop"].committed.empty());
+    BOOST_TEST(with_event(world.log(), "batch.intent").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_stays_busy_fails_in_the_end) {
@@ -477,7 +496,7 @@ BOOST_AUTO_TEST_CASE(wherever_the_process_ends_the_log_tells_the_truth_after_the
 
 BOOST_AUTO_TEST_CASE(a_lost_commit_that_cannot_be_settled_leaves_its_store_in_doubt) {
     World world;
-    world.faults.fail_at = 8; // the answer to the first commit of contacts
+    world.faults.fail_at = 9; // the answer to the first commit of contacts
     world.faults.fail_until = 10'000;
     world.faults.kind = StoreError::Kind::lost;
     world.request.categories = {"contacts", "calls"};

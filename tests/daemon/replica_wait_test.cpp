@@ -35,6 +35,7 @@ public:
     std::int64_t rows_kept_longer(const Plan&, std::size_t, const Plan&, bool) override { return 0; }
     void prepare_witnesses() override {}
     std::vector<Witness> witnesses() override { return {}; }
+    void mark(const std::string&) override {}
     Settled settle(const std::string&) override { return Settled::in_doubt; }
     std::vector<std::string> leave_no_trace() override { return {}; }
     Instant now() override { return {}; }

@@ -53,6 +53,7 @@ public:
     std::unique_ptr<Walk> walk(const Plan&) override { return nullptr; }
     void prepare_witnesses() override {}
     std::vector<Witness> witnesses() override { return {}; }
+    void mark(const std::string&) override {}
     Settled settle(const std::string&) override { return Settled::in_doubt; }
     std::vector<std::string> leave_no_trace() override { return {}; }
     std::optional<std::chrono::milliseconds> replica_lag() override { return std::nullopt; }

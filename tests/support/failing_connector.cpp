@@ -1,5 +1,7 @@
 #include "tests/support/failing_connector.hpp"
 
+#include "connectors/witness_table.hpp"
+
 #include <algorithm>
 
 namespace retention::test {
@@ -60,6 +62,10 @@ public:
     std::int64_t rows_kept_longer(const Plan&, std::size_t, const Plan&, bool) override { return 0; }
     void prepare_witnesses() override { strike("prepare_witnesses"); }
     std::vector<Witness> witnesses() override;
+    void mark(const std::string& name) override {
+        strike("mark");
+        store_.marks.insert(mark_row(name));
+    }
     Settled settle(const std::string& batch) override;
     std::vector<std::string> leave_no_trace() override {
         strike("leave_no_trace");
@@ -142,6 +148,7 @@ std::vector<Witness> FailingSession::witnesses() {
 
 Settled FailingSession::settle(const std::string& batch) {
     strike("settle");
+    if (is_mark(batch)) return store_.marks.contains(batch) ? Settled::committed : Settled::rolled_back;
     const auto is_it = [&batch](const NaiveStore::Batch& one) { return one.witness.batch == batch; };
     return std::ranges::any_of(store_.committed, is_it) ? Settled::committed : Settled::rolled_back;
 }

@@ -28,6 +28,7 @@ struct NaiveStore {
     };
     std::map<std::string, std::map<std::string, bool>> records; // category -> key -> due
     std::vector<Batch> committed;
+    std::set<std::string> marks;  // rows that tell it from other stores
     std::optional<Instant> clock; // its own, where it differs
 };
 

@@ -48,6 +48,36 @@ Plans running(const Plans& plans, const Judgement& judgement) {
     return result;
 }
 
+bool takes_rows_of(const Plan& plan, const Table* table) {
+    return std::any_of(plan.related.begin(), plan.related.end(), [&](const PlannedRelated& entry) {
+        return entry.action == Action::erase && &entry.link.table() == table;
+    });
+}
+
+// The plans that the judgement of the wanted categories takes in: each category of their tables, each that keeps rows
+// which one of them takes along, and so on from there. Nobody asks the store about the others.
+std::set<SharedPlan> bearing_on(const std::vector<std::string>& wanted, const Plans& plans) {
+    std::set<SharedPlan> needed;
+    for (const SharedPlan& plan : plans)
+        if (is_wanted(wanted, plan->rule.category)) needed.insert(plan);
+    for (std::size_t known = 0; known != needed.size();) {
+        known = needed.size();
+        for (const SharedPlan& plan : plans)
+            if (std::any_of(needed.begin(), needed.end(), [&](const SharedPlan& one) {
+                    return one->table == plan->table || takes_rows_of(*one, plan->table);
+                }))
+                needed.insert(plan);
+    }
+    return needed;
+}
+
+Plans among(const std::set<SharedPlan>& needed, const Plans& plans) {
+    Plans result;
+    for (const SharedPlan& plan : plans)
+        if (needed.contains(plan)) result.push_back(plan);
+    return result;
+}
+
 // A record that a delete category has due is no record of an anonymise category on the same table.
 void connect_yields(const Plans& plans) {
     for (const SharedPlan& plan : plans)
@@ -96,15 +126,17 @@ void stop_those_that_yield(const Catalogue& catalogue, Judgement& judgement) {
     }
 }
 
-Plans judged_plans(Session& session, const StoreSettings& store, Date as_of, Judgement& judgement, Plans& all) {
+Plans judged_plans(Session& session, const StoreSettings& store, Date as_of, const std::vector<std::string>& wanted,
+                   Judgement& judgement, Plans& all) {
     const auto catalogue = std::make_shared<const Catalogue>(session.catalogue());
     const Plans made = made_plans(session, catalogue, as_of, store.weak_durability, judgement);
     all = made;
     Plans plans = running(made, judgement);
     connect_yields(plans);
     plans = in_order(plans, judgement);
-    try_plans(session, plans, judgement);
-    judge_conflicts(session, made, judgement);
+    const auto needed = bearing_on(wanted, made);
+    try_plans(session, among(needed, plans), judgement);
+    judge_conflicts(session, among(needed, made), judgement);
     stop_those_that_yield(*catalogue, judgement);
     return running(plans, judgement);
 }
@@ -118,7 +150,8 @@ StorePlans plan_store(const Configuration& configuration, const StoreSettings& s
     Judgement judgement(rules_of(configuration, store.name));
     try {
         result.connector = open(store, configuration.zone);
-        result.plans = judged_plans(*result.connector->open(Access::read_only), store, as_of, judgement, result.made);
+        result.plans =
+            judged_plans(*result.connector->open(Access::read_only), store, as_of, wanted, judgement, result.made);
     } catch (const StoreError& error) {
         result.failure = error.what();
         result.plans.clear();

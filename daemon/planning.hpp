@@ -31,7 +31,8 @@ struct StorePlans {
 // How a store's connector is made: make_connector, or a test's own.
 using OpenStore = std::function<std::unique_ptr<Connector>(const StoreSettings&, const Zone& here)>;
 
-// All categories of one store are planned, because they bear on each other; `wanted` (empty: all) are then kept.
+// All categories of one store are planned, because they bear on each other. Those that do so with the `wanted` ones
+// (empty: all) are tried in the store; the wanted ones are then kept.
 // Never throws StoreError: a store out of reach is an answer.
 StorePlans plan_store(const Configuration&, const StoreSettings&, Date as_of, const std::vector<std::string>& wanted,
                       const OpenStore& = make_connector);

@@ -3,7 +3,9 @@
 #include "tests/daemon/scripted_store.hpp"
 #include "tests/support/hand_catalogue.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <functional>
 
 using namespace retention;
 using namespace retention::test;
@@ -294,6 +296,67 @@ BOOST_AUTO_TEST_CASE(rows_whose_own_category_could_not_be_planned_are_not_taken)
     world.configuration.rules[1].triggers[0].column = "payed_on";
 
     check(world.plan(), {}, {"removed", "invoices"});
+}
+
+BOOST_AUTO_TEST_CASE(the_store_is_asked_about_the_wanted_categories_and_those_that_bear_on_them) {
+    const std::vector<std::pair<Names, Names>> cases{
+        {{"logs"}, {"logs"}},
+        {{"leads"}, {"removed", "invoices", "leads", "clients", "leads+clients", "removed>invoices"}},
+        {{"invoices"}, {"invoices"}}, // who takes its rows is another matter
+        {{}, {"removed", "invoices", "leads", "clients", "logs", "leads+clients", "removed>invoices"}}};
+    for (const auto& [wanted, asked] : cases) BOOST_TEST_CONTEXT((wanted.empty() ? "all" : wanted[0])) {
+            World world;
+            world.add(leads());
+            world.add(clients());
+            world.add(takes_invoices());
+            world.add(invoices());
+            world.add(logs());
+
+            world.plan(wanted);
+
+            Names found = world.crm().asked, expected = asked;
+            std::ranges::sort(found);
+            std::ranges::sort(expected);
+            BOOST_TEST(found == expected, boost::test_tools::per_element());
+        }
+}
+
+// What is not asked about must change nothing: each category alone is judged as among all of them.
+BOOST_AUTO_TEST_CASE(a_category_alone_is_judged_as_among_all) {
+    const std::vector<std::function<void(Script&)>> faults{
+        [](Script&) {},
+        [](Script& crm) { crm.tried["removed"] = {error_in("removed")}; },
+        [](Script& crm) { crm.tried["invoices"] = {error_in("invoices")}; },
+        [](Script& crm) { crm.tried["clients"] = {error_in("clients")}; },
+        [](Script& crm) {
+            crm.shared[{"leads", "clients"}] = 3;
+        },
+        [](Script& crm) {
+            crm.longer[{"removed", "invoices"}] = 3;
+        }};
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        const auto world_of = [&](World& world) {
+            world.add(leads());
+            world.add(clients());
+            world.add(takes_invoices());
+            world.add(invoices());
+            world.add(logs());
+            faults[i](world.crm());
+        };
+        World whole;
+        world_of(whole);
+        const StorePlans all = whole.plan();
+        for (const Rule& rule : whole.configuration.rules) BOOST_TEST_CONTEXT(i << ": " << rule.category) {
+                World world;
+                world_of(world);
+
+                const StorePlans one = world.plan({rule.category});
+
+                const Names halted = stopped(all);
+                BOOST_TEST(planned(one).size() + stopped(one).size() == 1u);
+                BOOST_TEST(stopped(one).size() == static_cast<std::size_t>(std::ranges::count(halted, rule.category)));
+            }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(only_stores_of_wanted_categories_are_opened) {

@@ -25,6 +25,7 @@ struct Script {
     std::map<std::pair<std::string, std::string>, std::int64_t> longer; // by category and own category
     std::map<std::string, Survey> surveys;                              // by category
     int opened = 0;
+    std::vector<std::string> asked; // the categories that were tried or compared, in that order
     std::map<std::pair<std::string, std::string>, bool> asked_of_today; // how rows_kept_longer was asked
 };
 
@@ -33,6 +34,7 @@ public:
     explicit ScriptedSession(Script& script) : script_(script) {}
     Catalogue catalogue() override { return *script_.catalogue; }
     Problems try_plan(const Plan& plan) override {
+        script_.asked.push_back(plan.rule.category);
         fail(plan);
         const auto found = script_.tried.find(plan.rule.category);
         return found == script_.tried.end() ? Problems{} : found->second;
@@ -43,9 +45,11 @@ public:
         return script_.surveys[plan.rule.category];
     }
     std::int64_t shared_records(const Plan& one, const Plan& other) override {
+        script_.asked.push_back(one.rule.category + "+" + other.rule.category);
         return script_.shared[{one.rule.category, other.rule.category}];
     }
     std::int64_t rows_kept_longer(const Plan& plan, std::size_t, const Plan& own, bool today) override {
+        script_.asked.push_back(plan.rule.category + ">" + own.rule.category);
         script_.asked_of_today[{plan.rule.category, own.rule.category}] = today;
         return script_.longer[{plan.rule.category, own.rule.category}];
     }

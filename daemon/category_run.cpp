@@ -60,7 +60,7 @@ public:
     void enforce();
     void end(Outcome outcome, const std::string& reason = "", const std::string& cause = "") {
         outcome_.outcome = outcome;
-        outcome_.reason = reason;
+        outcome_.reason = on_one_line(parted(reason));
         outcome_.cause = cause;
     }
 
@@ -151,7 +151,8 @@ void CategoryRun::dispose_all() {
             if (!try_again(done, retry++)) return;
             break;
         case BatchEnd::in_doubt:
-            return end(Outcome::failed, done.error + "; " + in_doubt(*doubt_about(run_.context, store_.settings.name)));
+            return end(Outcome::failed,
+                       parted(done.error).what + "; " + in_doubt(*doubt_about(run_.context, store_.settings.name)));
         }
     }
 }

@@ -60,8 +60,8 @@ ExitCode explain(const Options& options, Context& context) {
     for (const StorePlans& store : stores) {
         if (!store.plans.empty()) return explain_record(options, context, store, as_of);
         for (const StoppedCategory& stopped : store.stopped)
-            return could_not(context,
-                             stopped.category + " is stopped: " + stopped.reason + "\nhint: run retentiond check");
+            return could_not(context, stopped.category + " is stopped: " + stopped.reason +
+                                          "\nhint: " + (stopped.hint.empty() ? "run retentiond check" : stopped.hint));
     }
     return could_not(context, options.categories[0] + " has no store");
 }

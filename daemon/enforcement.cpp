@@ -4,6 +4,7 @@
 #include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/open_intents.hpp"
+#include "daemon/wording.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -182,9 +183,10 @@ void EnforcementRun::enforce_store(StorePlans& store) {
 // Out of reach is a failure, which the next run may not meet; what the catalogue shows stays refused until it changes.
 void EnforcementRun::stop_category(const StorePlans& store, const StoppedCategory& stopped) {
     auto& outcome = outcome_of(stopped.category);
-    if (store.failure.empty()) return run_.refuse(outcome, stopped.reason);
+    const auto reason = on_one_line({stopped.reason, stopped.hint});
+    if (store.failure.empty()) return run_.refuse(outcome, reason);
     outcome.outcome = Outcome::failed;
-    outcome.reason = stopped.reason;
+    outcome.reason = reason;
 }
 
 void EnforcementRun::leave_no_trace(StoreInHand& store) {

@@ -13,13 +13,14 @@ class Judgement {
 public:
     explicit Judgement(std::vector<const Rule*> rules) : rules_(std::move(rules)) {}
 
-    // Keeps the problem; an error stops its category, and one without a category stops them all.
+    // Keeps the problem, with one hint: that of the store's own message where there is one. An error stops its
+    // category, and one without a category stops them all.
     void add(const Problem&);
     void add(const Problems&);
-    void stop(const std::string& category, const std::string& reason);
-    void stop_all(const std::string& reason);
+    void stop(const std::string& category, const std::string& reason, const std::string& hint = "");
+    void stop_all(const std::string& reason, const std::string& hint = "");
 
-    bool stopped(const std::string& category) const { return reasons_.contains(category); }
+    bool stopped(const std::string& category) const { return stopped_.contains(category); }
     const std::vector<const Rule*>& rules() const { return rules_; }
     const Problems& problems() const { return problems_; }
     // In the order of the rules.
@@ -27,7 +28,7 @@ public:
 
 private:
     std::vector<const Rule*> rules_;
-    std::map<std::string, std::string> reasons_; // category to first error
+    std::map<std::string, StoppedCategory> stopped_; // category to first error
     Problems problems_;
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/planning.hpp"
 
 #include "daemon/judgement.hpp"
+#include "daemon/wording.hpp"
 
 #include <algorithm>
 #include <set>
@@ -155,7 +156,8 @@ StorePlans plan_store(const Configuration& configuration, const StoreSettings& s
     } catch (const StoreError& error) {
         result.failure = error.what();
         result.plans.clear();
-        judgement.stop_all(result.failure);
+        const Advice told = parted(result.failure);
+        judgement.stop_all(told.what, told.hint);
     }
     std::erase_if(result.plans, [&](const SharedPlan& plan) { return !is_wanted(wanted, plan->rule.category); });
     result.stopped = judgement.all_stopped();

@@ -15,7 +15,8 @@ namespace retention {
 
 struct StoppedCategory {
     std::string category;
-    std::string reason; // the first error, in one line
+    std::string reason;    // the first error, in one line
+    std::string hint = {}; // what to do about it; may be empty, may have several lines
 };
 
 struct StorePlans {

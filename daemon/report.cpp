@@ -1,5 +1,7 @@
 #include "daemon/report.hpp"
 
+#include "daemon/wording.hpp"
+
 #include <map>
 
 namespace retention {
@@ -30,7 +32,8 @@ CategoryReport counted_plan(Session& session, const Plan& plan, const Problems& 
 using Counted = std::map<std::string, CategoryReport>;
 
 void count_store(const StorePlans& plans, Counted& counted, ReasonOf& failed) {
-    for (const StoppedCategory& stopped : plans.stopped) failed[stopped.category] = stopped.reason;
+    for (const StoppedCategory& stopped : plans.stopped)
+        failed[stopped.category] = on_one_line({stopped.reason, stopped.hint});
     std::unique_ptr<Session> session;
     for (const auto& plan : plans.plans) {
         const std::string& category = plan->rule.category;
@@ -38,7 +41,7 @@ void count_store(const StorePlans& plans, Counted& counted, ReasonOf& failed) {
             if (!session) session = plans.connector->open(Access::read_only);
             counted.emplace(category, counted_plan(*session, *plan, plans.problems));
         } catch (const StoreError& error) {
-            failed[category] = error.what();
+            failed[category] = on_one_line(parted(error.what()));
             if (error.kind == StoreError::Kind::lost) session.reset();
         }
     }

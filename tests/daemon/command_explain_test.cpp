@@ -114,6 +114,8 @@ BOOST_AUTO_TEST_CASE(a_stopped_category_is_not_explained) {
 
     BOOST_TEST(number(code) == 1);
     BOOST_TEST(contains(bench.err, "error: contacts is stopped: "));
+    BOOST_TEST(contains(bench.err, "\nhint: "));
+    BOOST_TEST(!contains(bench.err, "hint: run retentiond check")); // the very hint that check gives
 }
 
 BOOST_AUTO_TEST_SUITE_END()

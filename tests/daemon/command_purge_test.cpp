@@ -213,6 +213,10 @@ BOOST_AUTO_TEST_CASE(a_stopped_category_is_refused_and_the_others_go_on) {
 
     BOOST_TEST(number(code) == 3);
     BOOST_TEST(json::serialize(document.at("categories").at(0).at("outcome")) == "\"refused\"");
+    const std::string reason(document.at("categories").at(0).at("reason").as_string());
+    BOOST_TEST(contains(reason, "; hint: "), reason);
+    BOOST_TEST(contains(bench.err, reason)); // on one line, as the journal has it
+    BOOST_TEST(reason.find('\n') == reason.npos);
     BOOST_TEST(names(bench) == untouched());
     BOOST_TEST(bench.store.value("SELECT count(*) FROM logs") == "1");
 }

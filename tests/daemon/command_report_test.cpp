@@ -122,6 +122,7 @@ BOOST_AUTO_TEST_CASE(a_stopped_category_is_named_and_the_others_are_counted) {
     BOOST_TEST(document.at("categories").as_array().size() == 1u);
     BOOST_TEST(json::serialize(document.at("failed").at(0).at("category")) == "\"contacts\"");
     BOOST_TEST(contains(bench.err, "error: contacts was not counted: "));
+    BOOST_TEST(contains(bench.err, "; hint: "));
 }
 
 BOOST_AUTO_TEST_CASE(a_store_out_of_reach_gives_no_zeros) {

@@ -359,6 +359,33 @@ BOOST_AUTO_TEST_CASE(a_category_alone_is_judged_as_among_all) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_category_keeps_the_hint_of_its_first_error) {
+    World world;
+    world.add(leads());
+    world.add(logs());
+    world.crm().tried["leads"] = {error_in("leads")};
+    world.crm().failing.emplace("logs", StoreError(StoreError::Kind::refused, "no right\nhint: grant it"));
+
+    const StorePlans plans = world.plan();
+
+    BOOST_TEST_REQUIRE(plans.stopped.size() == 2u);
+    BOOST_TEST(plans.stopped[0].hint == "look again");
+    BOOST_TEST(plans.stopped[1].reason == "no right");
+    BOOST_TEST(plans.stopped[1].hint == "grant it");
+    BOOST_TEST((find_problem(plans.problems, Severity::error, {"no right", "grant it"})->what == "no right"));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_has_one_hint_that_of_the_store_where_it_has_one) {
+    World world;
+    world.add(leads());
+    world.crm().tried["leads"] = {{Severity::error, {}, "leads", "not prepared: no right\nhint: grant it", "ours"}};
+
+    const Problems problems = world.plan().problems;
+
+    BOOST_TEST_REQUIRE(problems.size() == 1u);
+    BOOST_TEST(to_string(problems[0]) == "error: not prepared: no right\nhint: grant it");
+}
+
 BOOST_AUTO_TEST_CASE(only_stores_of_wanted_categories_are_opened) {
     World world;
     world.configuration.stores["shop"].name = "shop";

@@ -84,6 +84,8 @@ const char* hint_for(unsigned number) {
     case 1203:
     case 1226:
         return "max_connections of the server, and of the user";
+    case 2005:
+        return "the host's name in `url`: this machine cannot resolve it";
     case 2026:
         return "`tls` and `ca`, and the server's certificate: its issuer, its name, its dates";
     default:

@@ -115,12 +115,17 @@ void PostgresConnection::rollback() noexcept {
     }
 }
 
+// Its own errors say what to do about them: the server has nothing to do with it.
 std::string read_password(const StoreSettings& store) {
     if (!store.password || !store.read_secret) return {};
-    std::string password = store.read_secret(*store.password);
-    if (!password.empty() && password.back() == '\n') password.pop_back();
-    if (password.find('\0') != password.npos) throw std::runtime_error("the password holds a zero byte");
-    return password;
+    try {
+        std::string password = store.read_secret(*store.password);
+        if (!password.empty() && password.back() == '\n') password.pop_back();
+        if (password.find('\0') != password.npos) throw std::runtime_error("the password holds a zero byte");
+        return password;
+    } catch (const std::runtime_error& error) {
+        throw StoreError(Kind::lost, "store '" + store.name + "': read the password: " + error.what());
+    }
 }
 
 void require_readable(const std::filesystem::path& file) {
@@ -129,10 +134,10 @@ void require_readable(const std::filesystem::path& file) {
 }
 
 std::shared_ptr<PostgresLink> open_link(const StoreSettings& store, const Patience& patience) {
+    const std::string password = read_password(store);
     try {
         for (const auto& file : {postgres_authorities(store), store.cert, store.key}) require_readable(file);
-        return std::make_shared<PostgresLink>(store.name, postgres_uri(store, read_password(store), patience),
-                                              patience);
+        return std::make_shared<PostgresLink>(store.name, postgres_uri(store, password, patience), patience);
     } catch (const std::runtime_error& error) {
         throw postgres_unreachable(store.name, postgres_hosts(store.server), error.what());
     }

@@ -56,7 +56,8 @@ std::string hint_for(const PostgresFault& fault) {
     return fault.hint;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> connect_hints{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> connect_hints{{
+    {"could not translate host name", "check the host's name in `url`: this machine cannot resolve it"},
     {"certificate verify failed", "the server's certificate has expired, or is signed by none of the authorities in "
                                   "`ca` (without it: those of the system)"},
     {"does not match host name", "the url must name the host as its certificate does"},

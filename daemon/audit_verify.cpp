@@ -29,6 +29,7 @@ private:
     void missing_witness(const StoreWitnesses&, const Witness&);
     void compare_outcomes(const StoreWitnesses&, const std::unordered_set<std::string>& seen);
     void find_uncompared();
+    void not_compared(const std::string& store, const std::string& failure, const char* also = "");
     void judge_torn_end();
     void conclude();
     void problem(const AuditPlace&, std::string what);
@@ -151,14 +152,18 @@ void Verifier::find_uncompared() {
         if (store != evidence_.stores.end() && store->reachable) continue;
         if (batch.intent.seq > witness_anchor_) first_uncompared_ = std::min(first_uncompared_, batch.intent.seq);
         if (!named.insert(batch.store).second) continue;
-        report_.notes.push_back("store " + batch.store + " could not be compared: " +
-                                (store == evidence_.stores.end() ? "it is not known here" : store->failure));
+        not_compared(batch.store, store == evidence_.stores.end() ? "it is not known here" : store->failure);
     }
     uncompared_ = !named.empty();
     for (const auto& store : evidence_.stores)
         if (!store.reachable && !named.contains(store.store))
-            report_.notes.push_back("store " + store.store + " could not be compared: " + store.failure +
-                                    "; the log names no batch of it");
+            not_compared(store.store, store.failure, "; the log names no batch of it");
+}
+
+void Verifier::not_compared(const std::string& store, const std::string& failure, const char* also) {
+    const Advice told = parted(failure);
+    report_.notes.push_back("store " + store + " could not be compared: " + told.what + also +
+                            (told.hint.empty() ? "" : "\nhint: " + told.hint));
 }
 
 void Verifier::judge_torn_end() {

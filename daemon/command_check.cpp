@@ -31,9 +31,9 @@ struct Findings {
 };
 
 Problem out_of_reach(const StorePlans& plans) {
-    return {Severity::error, plans.store->place, "",
-            "store " + plans.store->name + " is out of reach: " + plans.failure,
-            "start it or correct its url; check --offline judges the files alone"};
+    const Advice told = parted(plans.failure);
+    return {Severity::error, plans.store->place, "", "store " + plans.store->name + " is out of reach: " + told.what,
+            told.hint.empty() ? "start it or correct its url; check --offline judges the files alone" : told.hint};
 }
 
 // What is risky in the data itself, and how much of it is due.
@@ -51,9 +51,10 @@ void look_at_data(Findings& findings, const StorePlans& plans) {
     try {
         look_at_rows(findings, plans);
     } catch (const StoreError& error) {
-        findings.problems.push_back(
-            {Severity::warning, plans.store->place, "",
-             "the data of store " + plans.store->name + " could not be looked at: " + error.what(), ""});
+        const Advice told = parted(error.what());
+        findings.problems.push_back({Severity::warning, plans.store->place, "",
+                                     "the data of store " + plans.store->name + " could not be looked at: " + told.what,
+                                     told.hint});
     }
 }
 

@@ -807,6 +807,10 @@ BOOST_AUTO_TEST_CASE(where_it_cannot_connect_it_says_where) {
     BOOST_TEST(contains(said([](auto& s) { s.server.hosts = {{"127.0.0.1", 1}}; }), "127.0.0.1:1: "));
     BOOST_TEST(contains(said([](auto& s) { s.server.hosts = {{"localhost", 1}}; }), "localhost:1: ")); // not its socket
     BOOST_TEST(contains(said([](auto& s) { s.server.hosts = {{"/nowhere", 0}}; }), "/nowhere: "));
+    BOOST_TEST(contains(said([](auto& s) {
+                            s.server.hosts = {{"db.invalid", 1}};
+                        }),
+                        "\nhint: check the host's name in `url`"));
     BOOST_TEST(contains(said([](auto& s) { s.server.hosts = {{"a", 1}, {"b", 1}}; }), "takes one host"));
     BOOST_TEST(contains(said([](auto& s) { s.server.hosts = {{"/" + std::string(200, 'x'), 0}}; }), "longer than 107"));
     BOOST_TEST(contains(said([](auto& s) { s.server.database = "gone"; }), "Unknown database 'gone'"));

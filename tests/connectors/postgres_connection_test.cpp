@@ -1056,6 +1056,10 @@ BOOST_AUTO_TEST_CASE(a_server_out_of_reach_is_lost_and_named) {
     BOOST_TEST(says(error, "store 'crm': connect to 127.0.0.1:1, /nowhere/.s.PGSQL.5433: "));
     BOOST_TEST(says(error, "Connection refused"));
     BOOST_TEST(says(error, "\nhint: is the server running"));
+    settings.server.hosts = {{"db.invalid", 5432}};
+    const auto unknown = error_of([&] { connect_postgres(settings, Access::read_only); });
+    BOOST_TEST(says(unknown, "db.invalid"));
+    BOOST_TEST(says(unknown, "\nhint: check the host's name in `url`"));
     BOOST_TEST(number(database.kind) == number(Kind::lost));
     BOOST_TEST(says(database, "\"nowhere\" does not exist"));
     BOOST_TEST(says(user, "\"who\" does not exist"));
@@ -1098,6 +1102,9 @@ BOOST_AUTO_TEST_CASE(any_password_is_taken_and_none_is_ever_said) {
     const auto unread = error_of([&] { connect_postgres(settings, Access::read_only); });
     BOOST_TEST(number(unread.kind) == number(Kind::lost));
     BOOST_TEST(says(unread, "no file crm.password"));
+    settings.read_secret = [](const Secret&) -> std::string { throw std::runtime_error("gone\nhint: put it back"); };
+    const auto hinted = error_of([&] { connect_postgres(settings, Access::read_only); });
+    BOOST_TEST(std::string(hinted.what()) == "store 'crm': read the password: gone\nhint: put it back");
 }
 
 // Speaks just so much of the protocol that a client is let in and told a version.

@@ -137,6 +137,21 @@ BOOST_AUTO_TEST_CASE(verify_ends_5_where_a_store_is_out_of_reach_and_names_it) {
     BOOST_TEST(!std::filesystem::exists(store.path())); // and does not create it
 }
 
+BOOST_AUTO_TEST_CASE(the_hint_of_a_store_out_of_reach_has_a_line_of_its_own) {
+    auto& erp = configuration.stores["erp"];
+    erp.name = "erp";
+    erp.file = folder.folder / "gone.db";
+
+    verify();
+
+    const auto note = out.str().find("note: store erp could not be compared: ");
+    BOOST_TEST_REQUIRE(note != std::string::npos);
+    const auto text = out.str().substr(note);
+    BOOST_TEST(contains(text.substr(0, text.find('\n')), "; the log names no batch of it"));
+    BOOST_TEST(!contains(text.substr(0, text.find('\n')), "hint"));
+    BOOST_TEST(text.substr(text.find('\n') + 1).starts_with("hint: "));
+}
+
 BOOST_AUTO_TEST_CASE(verify_of_a_directory_alone_is_never_fine) {
     BOOST_TEST(audit_verify(nullptr, {folder.log}, out, err) == ExitCode::unanchored);
 

@@ -89,6 +89,9 @@ BOOST_AUTO_TEST_CASE(a_store_out_of_reach_alone_ends_1) {
     BOOST_TEST_CONTEXT(bench.out << bench.err) {
         BOOST_TEST(number(code) == 1);
         BOOST_TEST(contains(bench.out, "store crm is out of reach"));
+        const auto hint = bench.out.find("hint: ");
+        BOOST_TEST_REQUIRE(hint != std::string::npos);
+        BOOST_TEST(bench.out.find("hint: ", hint + 1) == std::string::npos); // one error, one hint
         BOOST_TEST(contains(bench.out, "2 categories checked: 1 error, 0 warnings\n"));
         BOOST_TEST(!std::filesystem::exists(bench.store.path())); // and it was not created
     }

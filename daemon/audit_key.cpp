@@ -2,10 +2,10 @@
 
 #include "daemon/audit_segments.hpp"
 #include "daemon/durable_file.hpp"
+#include "daemon/secret.hpp"
 
 #include <cstdlib>
 #include <openssl/rand.h>
-#include <sys/stat.h>
 #include <system_error>
 
 namespace retention {
@@ -56,14 +56,10 @@ FoundKey created(const std::filesystem::path& file) {
     return {key, true, {}};
 }
 
-FoundKey from_file(const std::filesystem::path& file) {
+FoundKey from_file(const std::filesystem::path& file, const std::filesystem::path& credentials) {
     const auto key = parsed(read_fully(file), file.string());
-    struct stat status {};
-    const bool open = ::stat(file.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    return {key, false,
-            open
-                ? "others than its owner may read the audit key " + file.string() + "\nhint: chmod 600 " + file.string()
-                : ""};
+    const auto open = open_to_others(file, credentials);
+    return {key, false, open ? open->what + "\nhint: " + open->hint : ""};
 }
 
 } // namespace
@@ -84,7 +80,7 @@ FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {
     if (secret.kind == Secret::Kind::environment) return from_environment(secret.name);
     const auto file = audit_key_file(secret, places);
     try {
-        if (std::filesystem::exists(file)) return from_file(file);
+        if (std::filesystem::exists(file)) return from_file(file, places.credentials);
         require_may_create(secret, places, file);
         return created(file);
     } catch (const std::system_error& failure) { // of the file system, too

@@ -1,10 +1,12 @@
 #include "daemon/command_check.hpp"
 
 #include "connectors/grants.hpp"
+#include "daemon/audit_key.hpp"
 #include "daemon/configured.hpp"
 #include "daemon/json_text.hpp"
 #include "daemon/plain_words.hpp"
 #include "daemon/run_estimate.hpp"
+#include "daemon/secret.hpp"
 #include "daemon/table.hpp"
 #include "daemon/wording.hpp"
 
@@ -69,9 +71,26 @@ void look_at_stores(Findings& findings, const Context& context) {
     }
 }
 
+void look_at_file(Findings& findings, const Place& place, const std::filesystem::path& file, const Context& context) {
+    if (const auto open = open_to_others(file, context.directories.credentials))
+        findings.problems.push_back({Severity::warning, place, "", open->what, open->hint});
+}
+
+// The files with passwords and with the audit key.
+void look_at_secrets(Findings& findings, const Context& context) {
+    const Configuration& configuration = *findings.configuration;
+    const auto& credentials = context.directories.credentials;
+    look_at_file(findings, {}, audit_key_file(configuration.audit.key, {credentials, configuration.state, {}}),
+                 context);
+    for (const auto& [name, store] : configuration.stores)
+        if (store.password && store.password->kind == Secret::Kind::file)
+            look_at_file(findings, store.place, store.password->name, context);
+}
+
 Findings find(const Options& options, const Context& context) {
     Loaded loaded = loaded_configuration(options, context);
     Findings findings{std::move(loaded.configuration), std::move(loaded.problems), {}, {}};
+    if (findings.configuration) look_at_secrets(findings, context);
     if (findings.configuration && !options.offline) look_at_stores(findings, context);
     return findings;
 }

@@ -1,6 +1,7 @@
 #include "daemon/secret.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <stdexcept>
@@ -99,6 +100,21 @@ std::string found(const Secret& secret, const std::filesystem::path& credentials
 }
 
 } // namespace
+
+std::optional<OpenFile> open_to_others(const std::filesystem::path& file, const std::filesystem::path& credentials) {
+    struct stat status {};
+    if (file.empty() || ::stat(file.c_str(), &status) != 0) return std::nullopt;
+    const auto inside = file.lexically_relative(credentials);
+    if (!credentials.empty() && !inside.empty() && *inside.begin() != "..") return std::nullopt;
+    const auto others = status.st_mode & (S_IRWXG | S_IRWXO);
+    const bool shared = status.st_uid == 0 && status.st_gid != 0 && (others & ~S_IRGRP) == 0;
+    if (others == 0 || shared) return std::nullopt;
+    char mode[8];
+    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 07777));
+    return OpenFile{"others than its owner have rights on " + file.string() + " (mode " + mode +
+                        "), which holds a secret",
+                    "chmod 600 " + file.string() + ", and let it belong to the service's user"};
+}
 
 std::string read_secret(const Secret& secret, const std::filesystem::path& credentials) {
     const auto place = place_of(secret, credentials);

@@ -5,6 +5,7 @@
 #include "policies/configuration.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace retention {
@@ -13,5 +14,13 @@ namespace retention {
 // Throws std::runtime_error that names the place and what to do, never the content: where there is nothing, or an
 // empty one, more than 64 KiB, a NUL byte; where the file is no regular one, which could block.
 std::string read_secret(const Secret&, const std::filesystem::path& credentials);
+
+// What others than a file's owner may do with it, as a warning that names the file, its mode and what to do; empty
+// where it is theirs alone, cannot be looked at, or lies in systemd's `credentials`. A file that root shares with one
+// group (0640) is meant so: the service's user is in it.
+struct OpenFile {
+    std::string what, hint;
+};
+std::optional<OpenFile> open_to_others(const std::filesystem::path&, const std::filesystem::path& credentials);
 
 } // namespace retention

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
+#include <cstdio>
+#include <map>
 
 using namespace retention;
 using namespace retention::test;
@@ -95,6 +97,33 @@ BOOST_AUTO_TEST_CASE(a_store_out_of_reach_alone_ends_1) {
         BOOST_TEST(contains(bench.out, "2 categories checked: 1 error, 0 warnings\n"));
         BOOST_TEST(!std::filesystem::exists(bench.store.path())); // and it was not created
     }
+}
+
+BOOST_AUTO_TEST_CASE(files_with_secrets_that_others_may_read_are_warned_of_by_name_and_mode) {
+    for (const auto& [mode, warned] :
+         std::map<unsigned, bool>{{0600, false}, {0400, false}, {0644, true}, {0604, true}})
+        BOOST_TEST_CONTEXT(std::oct << mode) {
+            Bench bench;
+            bench.write("audit.key", std::string(64, 'a') + "\n");
+            bench.write("crm.password", "hunter2\n");
+            bench.write("retentiond.toml",
+                        bench.read("retentiond.toml") + "[stores.erp]\nurl = \"postgresql:///erp\"\n" +
+                            "password = { file = \"" + bench.file("crm.password").string() + "\" }\n");
+            for (const char* name : {"audit.key", "crm.password"})
+                std::filesystem::permissions(bench.file(name), std::filesystem::perms(mode));
+
+            const ExitCode code = bench({"check", "--offline"});
+
+            BOOST_TEST(number(code) == 0, bench.out + bench.err);
+            char text[8];
+            std::snprintf(text, sizeof text, "%04o", mode);
+            for (const char* name : {"audit.key", "crm.password"}) {
+                const std::string file = bench.file(name).string();
+                BOOST_TEST(contains(bench.out, file + " (mode " + text + ")") == warned, bench.out);
+                BOOST_TEST(contains(bench.out, "\nhint: chmod 600 " + file) == warned, bench.out);
+            }
+            BOOST_TEST(!contains(bench.out, "hunter2"));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(json_counts_what_it_lists) {

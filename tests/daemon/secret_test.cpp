@@ -99,6 +99,35 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_secret_and_never_repeats_it) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_others_may_read_is_told_of_unless_systemd_gave_it) {
+    const auto name = file("hunter2\n").name;
+    BOOST_REQUIRE(::chmod(name.c_str(), 0644) == 0);
+
+    const auto open = open_to_others(name, {});
+
+    BOOST_REQUIRE(open.has_value());
+    BOOST_TEST(contains(open->what, name + " (mode 0644)"));
+    BOOST_TEST(open->hint.starts_with("chmod 600 " + name));
+    BOOST_TEST(!open_to_others(name, path));                    // LoadCredential's folder
+    BOOST_TEST(open_to_others(name, path / "fil").has_value()); // the same letters, another folder
+    BOOST_REQUIRE(::chmod(name.c_str(), 0600) == 0);
+    BOOST_TEST(!open_to_others(name, {}));
+    BOOST_TEST(!open_to_others(path / "gone", {}));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_root_shares_with_a_group_is_meant_so) {
+    const auto name = file("hunter2\n").name;
+    if (::chown(name.c_str(), 0, 12345) != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root can give a file away");
+        return;
+    }
+
+    for (const auto& [mode, told] : std::vector<std::pair<mode_t, bool>>{{0640, false}, {0660, true}, {0644, true}}) {
+        BOOST_REQUIRE(::chmod(name.c_str(), mode) == 0);
+        BOOST_TEST(open_to_others(name, {}).has_value() == told);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(takes_64_kib_and_no_byte_more) {
     const std::string most(64 * 1024, 'x');
 

@@ -176,11 +176,20 @@ void print_file_rights(const StoreSettings& store, Context& context) {
                 << ", and to create files in its folder (journal, WAL).\n";
 }
 
+// MariaDB lets nobody in who has no right yet: 1044 and 1045 are its words for that.
+bool is_denied(const std::string& failure) {
+    return failure.find("(mariadb error 1044)") != failure.npos || failure.find("(mariadb error 1045)") != failure.npos;
+}
+
 // The catalogue tells which tables the rules reach: it is read, with whatever rights there are.
 bool print_server_grants(const Configuration& configuration, const StoreSettings& store, Context& context) {
     const StorePlans plans = plan_store(configuration, store, today(configuration, context), {}, context.open_store);
     if (!plans.failure.empty()) {
-        print_problems(context.err, {out_of_reach(plans)});
+        Problem problem = out_of_reach(plans);
+        if (store.engine == Engine::mariadb && is_denied(plans.failure))
+            problem.hint = "the catalogue must be read for this: put an administrator's user into `url` for once, and "
+                           "the service's account into the statements that are printed then";
+        print_problems(context.err, {problem});
         return false;
     }
     context.out << "-- store " << printable(store.name) << ", for an administrator to run in database "

@@ -14,15 +14,6 @@ bool same_but_for_case(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, {}, lower, lower);
 }
 
-bool contains(const std::vector<std::string>& columns, const std::string& wanted) {
-    return std::ranges::any_of(columns, [&](const auto& column) { return same_but_for_case(column, wanted); });
-}
-
-// True where every column of a key is among the given ones: then no two rows agree in all of these.
-bool covers(const std::vector<std::string>& columns, const std::vector<std::string>& key) {
-    return !key.empty() && std::ranges::all_of(key, [&](const auto& column) { return contains(columns, column); });
-}
-
 template <typename Items, typename Matches>
 auto first(const Items& items, Matches matches) -> decltype(items.data()) {
     const auto found = std::ranges::find_if(items, matches);
@@ -37,9 +28,21 @@ const Column* Table::find(std::string_view column) const {
 }
 
 bool Table::is_unique(const std::vector<std::string>& of) const {
-    if (covers(of, primary_key)) return true;
-    return std::ranges::any_of(
-        indexes, [&](const Index& index) { return index.unique && !index.partial && covers(of, index.columns); });
+    // Two names may differ by case alone where the engine tells them apart: what find() makes of them counts.
+    const auto same = [this](const std::string& left, const std::string& right) {
+        const Column *one = find(left), *other = find(right);
+        return one && other ? one == other : same_but_for_case(left, right);
+    };
+    const auto among = [&](const std::string& column) {
+        return std::ranges::any_of(of, [&](const auto& given) { return same(given, column); });
+    };
+    // Where every column of a key is among the given ones, no two rows agree in all of these.
+    const auto covers = [&](const std::vector<std::string>& key) {
+        return !key.empty() && std::ranges::all_of(key, among);
+    };
+    return covers(primary_key) || std::ranges::any_of(indexes, [&](const Index& index) {
+               return index.unique && !index.partial && covers(index.columns);
+           });
 }
 
 bool Catalogue::same_name(std::string_view left, std::string_view right) const {

@@ -90,6 +90,21 @@ BOOST_AUTO_TEST_CASE(columns_are_unique_by_the_key_or_a_whole_unique_index) {
     BOOST_TEST(!Table{}.is_unique({}));
 }
 
+BOOST_AUTO_TEST_CASE(columns_that_differ_by_case_alone_are_unique_each_by_itself) {
+    Table table;
+    table.columns.resize(3);
+    table.columns[0].name = "ID";
+    table.columns[1].name = "id";
+    table.columns[2].name = "Name";
+    table.primary_key = {"ID"};
+    table.indexes = {unique_index({"Name"})};
+
+    BOOST_TEST(table.is_unique({"ID"}));
+    BOOST_TEST(!table.is_unique({"id"}));
+    BOOST_TEST(table.is_unique({"id", "ID"}));
+    BOOST_TEST(table.is_unique({"name"})); // no other column is meant
+}
+
 BOOST_AUTO_TEST_CASE(every_reference_to_a_table_is_found_its_own_among_them) {
     Catalogue catalogue;
     catalogue.tables = {table_named("main", "p"), table_named("main", "c"), table_named("other", "p")};

@@ -311,6 +311,16 @@ BOOST_AUTO_TEST_CASE(keys_and_indexes_have_their_columns_in_order) {
     BOOST_TEST(table_of(catalogue, "none").primary_key.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_key_in_other_letters_makes_no_column_unique) {
+    if (absent()) return;
+    const World world("CREATE TABLE t (\"ID\" int PRIMARY KEY, id int)");
+
+    const Catalogue catalogue = world.read();
+
+    BOOST_TEST(table_of(catalogue, "t").is_unique({"ID"}));
+    BOOST_TEST(!table_of(catalogue, "t").is_unique({"id"}));
+}
+
 BOOST_AUTO_TEST_CASE(an_index_is_unique_only_where_its_columns_are) {
     if (absent()) return;
     const World world(

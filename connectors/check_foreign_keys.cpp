@@ -101,22 +101,36 @@ void judge_detach(CheckFindings& findings, const PlannedRelated& entry) {
     }
 }
 
+// The column by which a row of a deleting entry holds what is deleted above it; empty where no foreign key does.
+std::string tie_of(const Plan& plan, const PlannedRelated& entry) {
+    const auto erased = [&](std::size_t parent) { return plan.related[parent].action == Action::erase; };
+    const bool above = entry.parents.empty() ? plan.deletes() : std::ranges::any_of(entry.parents, erased);
+    const Table& table = entry.link.table();
+    const std::vector<std::string>& on = entry.link.hops.back().on;
+    const bool tied = std::ranges::any_of(
+        table.foreign_keys, [&](const ForeignKey& key) { return same_columns(*plan.catalogue, key.columns, on); });
+    return above && tied && entry.link.hops.size() == 1 ? shown(table, on) : std::string();
+}
+
 // A row that two entries reach by different links gets one action.
+void judge_conflict(CheckFindings& findings, const Plan& plan, const PlannedRelated& a, const PlannedRelated& b) {
+    std::string what = "rows of " + shown(b.link.table()) +
+                       " that two entries reach by different links get one action: the one that keeps more wins (" +
+                       to_string(std::max(a.action, b.action)) + ")";
+    const std::string tie = tie_of(plan, a.action == Action::erase ? a : b);
+    if (!tie.empty()) what += "; while " + tie + " of such a row points at what should go, that is passed over";
+    findings.warning(b.place, what,
+                     "nothing, if that is meant; all that is due is then looked at before the first batch, and one "
+                     "worker disposes of it");
+}
+
 void judge_conflicts(CheckFindings& findings, const Plan& plan) {
     for (std::size_t j = 0; j < plan.related.size(); ++j)
         for (std::size_t i = 0; i < j; ++i) {
             const PlannedRelated &a = plan.related[i], &b = plan.related[j];
-            const bool deletes = a.action == Action::erase || b.action == Action::erase;
-            if (!deletes || a.action == b.action || &a.link.table() != &b.link.table() ||
-                same_route(*plan.catalogue, a, b))
-                continue;
-            const std::string keeps = to_string(std::max(a.action, b.action));
-            findings.warning(b.place,
-                             "rows of " + shown(b.link.table()) +
-                                 " that two entries reach by different links get one action: the "
-                                 "one that keeps more wins (" +
-                                 keeps + ")",
-                             "nothing, if that is meant");
+            const bool one_deletes = (a.action == Action::erase) != (b.action == Action::erase);
+            if (one_deletes && &a.link.table() == &b.link.table() && !same_route(*plan.catalogue, a, b))
+                judge_conflict(findings, plan, a, b);
         }
 }
 

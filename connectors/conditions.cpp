@@ -1,5 +1,7 @@
 #include "connectors/conditions.hpp"
 
+#include "connectors/rivals.hpp"
+
 #include <algorithm>
 
 namespace retention {
@@ -174,20 +176,8 @@ std::vector<std::size_t> Conditions::children(std::optional<std::size_t> parent)
 // Entries above for the very same link: they are tried first.
 std::vector<std::size_t> Conditions::earlier(std::size_t entry) const {
     std::vector<std::size_t> found;
-    const PlannedRelated& related = plan_.related[entry];
-    for (std::size_t i = 0; i < entry; ++i) {
-        const PlannedRelated& other = plan_.related[i];
-        if (other.parents != related.parents || other.link.hops.size() != related.link.hops.size()) continue;
-        // Conditions on the last table tell entries of one link apart, those on the way to it make another link.
-        const auto same_hop = [&](const PlannedHop& a, const PlannedHop& b) {
-            const bool last = &a == &other.link.hops.back();
-            const auto source = [](const PlannedHop& hop) { return hop.where ? hop.where->source : std::string(); };
-            return a.table == b.table && a.on == b.on && a.via == b.via && (last || source(a) == source(b));
-        };
-        const bool same =
-            std::equal(other.link.hops.begin(), other.link.hops.end(), related.link.hops.begin(), same_hop);
-        if (same) found.push_back(i);
-    }
+    for (std::size_t i = 0; i < entry; ++i)
+        if (same_link(plan_.related[i], plan_.related[entry])) found.push_back(i);
     return found;
 }
 
@@ -219,31 +209,14 @@ Sql Conditions::untouched(const PlannedRelated& entry, const std::string& row) c
     return none_of(all_of(masked, "1 = 1"));
 }
 
-int keeps(Action action) {
-    switch (action) {
-    case Action::keep:
-        return 3;
-    case Action::detach:
-        return 2;
-    case Action::anonymise:
-        return 1;
-    case Action::erase:
-        return 0;
-    }
-    return 0;
-}
-
 // Entries that win over this one where they reach the same row from the same place by another link.
 std::vector<std::size_t> Conditions::stronger(std::size_t entry) const {
     std::vector<std::size_t> found;
     const PlannedRelated& weak = plan_.related[entry];
     const auto same_link = earlier(entry);
     for (std::size_t i = 0; i < plan_.related.size(); ++i) {
-        const PlannedRelated& strong = plan_.related[i];
-        if (i == entry || &strong.link.table() != &weak.link.table() || strong.parents != weak.parents) continue;
-        if (std::find(same_link.begin(), same_link.end(), i) != same_link.end()) continue;
-        const int more = keeps(strong.action) - keeps(weak.action);
-        if (more > 0 || (more == 0 && i < entry)) found.push_back(i);
+        if (!beats(plan_, i, entry) || plan_.related[i].parents != weak.parents) continue;
+        if (std::find(same_link.begin(), same_link.end(), i) == same_link.end()) found.push_back(i);
     }
     return found;
 }

@@ -15,10 +15,6 @@ namespace retention {
 using StoredCutoffs = std::map<std::int64_t, PeriodCutoffs>;
 using AllStoredCutoffs = std::map<const Plan*, StoredCutoffs>;
 
-// How much of a row an action leaves: where a row is reached twice, the entry that keeps more has it, of equals the
-// first.
-int keeps(Action);
-
 class Conditions {
 public:
     // Keeps references to all of them.

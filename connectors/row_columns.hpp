@@ -1,6 +1,6 @@
 #pragma once
 // How the columns of a set of rows are called, and rows as row values. Inside connectors/row_sets.cpp,
-// row_disposal.cpp and the walks alone.
+// row_rivals.cpp, row_disposal.cpp and the walks alone.
 
 #include "connectors/dialect.hpp"
 

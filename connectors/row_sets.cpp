@@ -2,6 +2,7 @@
 
 #include "connectors/check_footprint.hpp"
 #include "connectors/connector.hpp"
+#include "connectors/rivals.hpp"
 #include "connectors/row_columns.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ RowSets::RowSets(Database& database, const Plan& plan, const Dialect& dialect)
     : database_(database)
     , plan_(plan)
     , dialect_(dialect)
-    , records_{"retentiond_records", plan.table, dialect.identity(*plan.table)} {
+    , records_{"retentiond_records", plan.table, dialect.identity(*plan.table)}
+    , shares_(shares_rows(plan)) {
     for (std::size_t i = 0; i < plan.related.size(); ++i) {
         const Table& table = plan.related[i].link.table();
         entries_.push_back({"retentiond_entry" + std::to_string(i), &table, dialect.identity(table)});
@@ -23,13 +25,14 @@ RowSets::RowSets(Database& database, const Plan& plan, const Dialect& dialect)
 std::vector<Sql> RowSets::statements_to_make() const {
     std::vector<Sql> statements;
     const bool locks = !dialect_.lock_set(*records_.table, records_.identity, records_.name, records_.identity).empty();
-    const auto make = [&](const std::string& name, const Set& set, const std::vector<const Column*>& key) {
+    const auto make = [&](const std::string& name, const Set& set, const std::vector<const Column*>& key,
+                          bool lasting = false) {
         std::vector<Dialect::SetColumn> columns;
         for (std::size_t i = 0; i < set.identity.size(); ++i)
             columns.push_back({identity_column(i), dialect_.column(set.table->name, set.identity[i])});
         for (std::size_t i = 0; i < key.size(); ++i)
             columns.push_back({key_column(i), dialect_.column(set.table->name, key[i]->name)});
-        for (Sql& one : dialect_.make_temporary(name, *set.table, columns, set.identity.size(), false))
+        for (Sql& one : dialect_.make_temporary(name, *set.table, columns, set.identity.size(), lasting))
             statements.push_back(std::move(one));
     };
     const auto make_all = [&](const Set& set, const std::vector<const Column*>& key) {
@@ -38,7 +41,10 @@ std::vector<Sql> RowSets::statements_to_make() const {
         if (refers_to_itself(*set.table)) make(set.round(), set, {});
     };
     make_all(records_, plan_.key);
-    for (const Set& set : entries_) make_all(set, {});
+    for (const Set& set : entries_) {
+        make_all(set, {});
+        if (shares_) make(set.lost(), set, {}, true);
+    }
     return statements;
 }
 
@@ -132,6 +138,7 @@ void RowSets::collect_entry(std::size_t i) {
         if (goes_as_record)
             where.push_back((rows.size() == 1 ? rows[0] : "(" + listed(rows) + ")") + " NOT IN " +
                             select_identity(records_));
+        if (shares_) where.push_back(not_lost(into, rows));
         auto columns = columns_named(identity_column, into.identity.size());
         columns.push_back("retentiond_taken");
         const Sql select = "SELECT " + listed(rows) + ", CASE WHEN " + conditions_->untouched(entry, link.alias) +
@@ -139,49 +146,6 @@ void RowSets::collect_entry(std::size_t i) {
                            dialect_.then_join() + dialect_.table(*parent->table) + " AS " + dialect_.quote(before) +
                            dialect_.then_join() + link.from + " WHERE " + all_of(where, "1 = 1");
         database_.execute(dialect_.add_rows(into.name, columns, select), "select related rows of " + entry.table);
-    }
-}
-
-// Each row stays in one set: that of the entry that keeps more, of equals the first (of deletes the last). Returns the
-// sets that lost rows.
-std::vector<std::size_t> RowSets::reconcile() {
-    std::vector<std::size_t> losers;
-    for (std::size_t weak = 0; weak < entries_.size(); ++weak)
-        for (std::size_t strong = 0; strong < entries_.size(); ++strong) {
-            if (weak == strong || entries_[weak].table != entries_[strong].table) continue;
-            const int difference = keeps(plan_.related[strong].action) - keeps(plan_.related[weak].action);
-            // Of two that delete the later one: it may stand below rows that go, and is disposed of before them.
-            const bool both_delete = plan_.related[weak].action == Action::erase && difference == 0;
-            if (difference < 0 || (difference == 0 && (both_delete ? strong < weak : strong > weak))) continue;
-            const Sql columns = names(identity_column, entries_[weak].identity.size());
-            const Sql row = entries_[weak].identity.size() == 1 ? columns : "(" + columns + ")";
-            const auto lost = database_.execute("DELETE FROM " + temporary(entries_[weak]) + " WHERE " + row + " IN " +
-                                                    select_identity(entries_[strong]),
-                                                "settle rows reached twice");
-            if (lost > 0) losers.push_back(weak);
-        }
-    return losers;
-}
-
-void RowSets::collect() {
-    join_due_records();
-    for (std::size_t i = 0; i < entries_.size(); ++i) collect_entry(i);
-    // What hangs on a row that stays after all is gathered again; as deep as entries can stand below each other.
-    std::vector<std::size_t> losers = reconcile();
-    for (std::size_t depth = 0; depth < entries_.size() && !losers.empty(); ++depth) {
-        bool again = false;
-        for (std::size_t i = 0; i < entries_.size(); ++i) {
-            const auto& parents = plan_.related[i].parents;
-            if (std::none_of(parents.begin(), parents.end(), [&](std::size_t parent) {
-                    return std::find(losers.begin(), losers.end(), parent) != losers.end();
-                }))
-                continue;
-            collect_entry(i);
-            losers.push_back(i);
-            again = true;
-        }
-        if (!again) return;
-        losers = reconcile();
     }
 }
 

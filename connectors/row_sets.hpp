@@ -21,6 +21,10 @@ public:
     void judge_by(const Conditions& conditions) { conditions_ = &conditions; }
     // Records that join the selected ones must meet this too.
     void only(const Sql& condition) { only_ = condition; }
+    // Decides which entry has which row over all records that meet the condition; every later collect() keeps to that,
+    // for as long as the sets live. For a plan whose records share rows (connectors/rivals.hpp). No transaction is
+    // open.
+    void judge_whole(const Sql& condition);
     // The records that meet the condition, in the order of their key, at most `most` of them. Returns how many.
     std::int64_t select_records(const Sql& condition, std::optional<std::size_t> most = std::nullopt);
     // Finds what goes with them: each row once, the entry that keeps more wins. A record that another one takes along
@@ -51,6 +55,7 @@ private:
         std::vector<std::string> identity;
         std::string locked() const { return name + "_locked"; }
         std::string round() const { return name + "_round"; }
+        std::string lost() const { return name + "_lost"; } // to an entry that keeps more
     };
     Sql temporary(const Set& set) const { return dialect_.temporary(set.name); }
     std::vector<std::string> record_columns() const;
@@ -61,6 +66,8 @@ private:
     void join_due_records();
     void collect_entry(std::size_t entry);
     std::vector<std::size_t> reconcile();
+    Sql not_lost(const Set&, const std::vector<Sql>& row) const;
+    std::int64_t give_up(std::size_t weak, std::size_t strong) const;
     bool needed(std::size_t entry) const;
     bool lock_newcomers(const Set&) const;
     void find_evidence();
@@ -79,6 +86,8 @@ private:
     Sql only_ = "1 = 1";
     Set records_;
     std::vector<Set> entries_;
+    const bool shares_;                                // rows among its records
+    bool whole_ = false;                               // what the entries lost was decided over all records
     std::optional<std::vector<PlannedLink>> evidence_; // that may be locked, without conditions; asked for once
 };
 

@@ -6,7 +6,8 @@
 // with what goes with them, and proved once more in a statement that begins after that (connectors/row_sets.hpp).
 
 #include "connectors/assignments.hpp"
-#include "connectors/check_readings.hpp"
+#include "connectors/check_words.hpp"
+#include "connectors/rivals.hpp"
 #include "connectors/row_columns.hpp"
 #include "connectors/row_sets.hpp"
 #include "connectors/server_session.hpp"
@@ -73,7 +74,7 @@ public:
         , ranges_(std::move(ranges)) {
         if (sets_) sets_->judge_by(on_.conditions);
         if (!first) return;
-        if (takes_own_evidence(plan) || few_are_due()) list_due_records();
+        if (judged_as_a_whole(plan) || few_are_due()) list_due_records();
     }
     ~ServerWalk() override {
         database_.rollback();
@@ -150,8 +151,8 @@ private:
     }
 
     // The keys of what is due now, in a temporary table of this session: the walk goes along it, and each record must
-    // still be due in its turn. Where a batch takes rows that another record is judged by, these are what a report of
-    // this moment names.
+    // still be due in its turn. Where a batch takes rows that another record is judged by, or reaches as well, these
+    // are what a report of this moment names.
     void list_due_records() {
         std::vector<Dialect::SetColumn> columns;
         std::vector<std::string> names;
@@ -169,10 +170,11 @@ private:
             sets_->judge_by(on_.conditions);
         }
         listed_ = true;
-        if (takes_own_evidence(plan_)) {
+        if (judged_as_a_whole(plan_)) {
             const Sql fixed =
                 row(on_.key()) + " IN (SELECT " + listed_key() + " FROM " + dialect_.temporary(list) + ")";
             sets_->only(fixed);
+            if (shares_rows(plan_)) sets_->judge_whole(fixed);
         }
     }
 

@@ -3,7 +3,8 @@
 // ranges of the key that are read in a moment.
 
 #include "connectors/assignments.hpp"
-#include "connectors/check_readings.hpp"
+#include "connectors/check_words.hpp"
+#include "connectors/rivals.hpp"
 #include "connectors/row_columns.hpp"
 #include "connectors/row_sets.hpp"
 #include "connectors/sqlite_query.hpp"
@@ -33,7 +34,8 @@ public:
         , sets_(database, plan, dialect)
         , due_(on_.conditions.due()) {
         sets_.judge_by(on_.conditions);
-        if (takes_own_evidence(plan)) fix_due_records();
+        if (judged_as_a_whole(plan)) fix_due_records();
+        if (shares_rows(plan)) sets_.judge_whole(due_);
     }
     ~SqliteWalk() override { rollback(); }
 
@@ -81,8 +83,8 @@ public:
     }
 
 private:
-    // Where a batch takes rows that another record is judged by, the records of the walk are those that are due before
-    // its first batch: what a report of this moment names. Each must still be due in its turn.
+    // Where a batch takes rows that another record is judged by, or reaches as well, the records of the walk are those
+    // that are due before its first batch: what a report of this moment names. Each must still be due in its turn.
     void fix_due_records() {
         const Table& table = *on_.plan.table;
         std::vector<Sql> identity, names;

@@ -1,6 +1,6 @@
 #include "daemon/batch_run.hpp"
 
-#include "connectors/check_readings.hpp"
+#include "connectors/rivals.hpp"
 #include "daemon/batch_size.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/open_intents.hpp"
@@ -50,7 +50,7 @@ std::unique_ptr<Walk> paced(std::unique_ptr<Walk> walk, const CurrentRun& run, c
 // One walk where the order of things, a rate or a number of records is to be kept; else one for each worker.
 std::size_t workers_for(const CurrentRun& run, const StoreInHand& store, const Plan& plan) {
     const auto& settings = store.settings;
-    if (run.request.limit || settings.rows_per_second || settings.max_replica_lag || takes_own_evidence(plan)) return 1;
+    if (run.request.limit || settings.rows_per_second || settings.max_replica_lag || judged_as_a_whole(plan)) return 1;
     return std::max<std::size_t>(store.connector.most_writers(), 1);
 }
 
@@ -142,7 +142,7 @@ BatchDone BatchRun::recover_commit(const OpenIntent& batch, const StoreError& er
     done.error = error.what();
     // A new walk would fix its due records anew, on what this run has taken already: that waits for the next run.
     const bool passes = lost || error.kind == StoreError::Kind::busy || error.kind == StoreError::Kind::cancelled;
-    done.worth_a_retry = passes && !takes_own_evidence(plan_);
+    done.worth_a_retry = passes && !judged_as_a_whole(plan_);
     return done;
 }
 

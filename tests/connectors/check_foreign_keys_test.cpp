@@ -287,9 +287,24 @@ BOOST_AUTO_TEST_CASE(rows_that_two_entries_reach_differently_are_a_warning) {
     BOOST_TEST(find_problem(rule(Action::erase, Action::keep, "author_id"), Severity::warning,
                             {"the one that keeps more wins (keep)"}));
     BOOST_TEST(find_problem(rule(Action::detach, Action::erase, "author_id"), Severity::warning, {"(detach)"}));
+    BOOST_TEST(find_problem(rule(Action::detach, Action::erase, "author_id"), Severity::warning, {"one worker"}));
     BOOST_TEST(rule(Action::erase, Action::erase, "author_id").empty()); // of one mind
     BOOST_TEST(rule(Action::erase, Action::keep, "contact_id").empty()); // one link, tried in order
     BOOST_TEST(rule(Action::keep, Action::detach, "author_id").empty()); // nothing is deleted
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_a_kept_row_holds_by_a_foreign_key_is_warned_of) {
+    const auto rule = [&](Action by_contact, Action by_author) {
+        HandRule made = rule_on({contacts(), notes().integer("author_id")});
+        return check_foreign_keys(*made.erase()
+                                       .related("notes", {"contact_id"}, by_contact)
+                                       .related("notes", {"author_id"}, by_author)
+                                       .plan());
+    };
+
+    BOOST_TEST(find_problem(rule(Action::erase, Action::detach), Severity::warning,
+                            {"while 'notes.contact_id' of such a row points at what should go, that is passed over"}));
+    BOOST_TEST(!find_problem(rule(Action::detach, Action::erase), Severity::warning, {"passed over"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -297,7 +297,7 @@ std::string CompanyMaker::related() {
     if (!evidence_in_notes_ && single()) {
         actions.push_back(dice_.one_of<std::string>({"delete", "anonymise", "detach", "keep"}));
         text += related_entry("table = " + toml_text(notes_) + "\non = \"ref_b\"\n", actions.back(), note_masks());
-        to_.shared_rows = true;
+        to_.due_again = !deletes_;
         if (actions.back() != "delete") note_key_answered_ = false; // what it keeps would still point at the record
     }
     const auto takes = [&](const char* word) { return std::ranges::find(actions, word) != actions.end(); };

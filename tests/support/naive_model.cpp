@@ -352,10 +352,38 @@ std::set<std::int64_t> NaiveModel::from_parent(std::size_t entry, const ModelTab
     return rows;
 }
 
-// The rows of each entry; where a row is reached twice, the entry that keeps more has it, of equals the first.
-std::vector<std::set<std::int64_t>> NaiveModel::reached(const std::set<std::int64_t>& from) const {
+// Where a row is reached twice, the entry that keeps more has it, of equals the first; but two links that are both to
+// be given up are.
+bool NaiveModel::beats(std::size_t strong, std::size_t weak) const {
+    const Related &a = rule_.related[strong], &b = rule_.related[weak];
+    if (strong == weak || a.link.table != b.link.table) return false;
+    if (a.action == Action::detach && b.action == Action::detach && a.link.on != b.link.on) return false;
+    int more = strength(a.action) - strength(b.action);
+    if (flaw_ == Flaw::keeps_more_loses) more = -more;
+    return more > 0 || (more == 0 && strong < weak);
+}
+
+NaiveModel::Lost NaiveModel::lost(const std::set<std::int64_t>& from) const {
+    Lost lost;
+    const auto rows = reached(together(from), lost);
+    const auto deletes = [&](std::size_t entry) { return rule_.related[entry].action == Action::erase; };
+    for (std::size_t weak = 0; weak < rows.size(); ++weak) // what another delete has goes, whichever comes first
+        for (std::size_t strong = 0; strong < rows.size(); ++strong)
+            if (deletes(weak) && deletes(strong) && beats(strong, weak))
+                for (const auto tag : rows[strong]) lost[weak].erase(tag);
+    return lost;
+}
+
+std::vector<std::set<std::int64_t>> NaiveModel::reached(const std::set<std::int64_t>& from, const Lost& before) const {
+    Lost lost = before;
+    return reached(from, lost);
+}
+
+// The rows of each entry.
+std::vector<std::set<std::int64_t>> NaiveModel::reached(const std::set<std::int64_t>& from, Lost& lost) const {
     const auto& entries = rule_.related;
-    std::vector<std::set<std::int64_t>> rows(entries.size()), lost(entries.size());
+    std::vector<std::set<std::int64_t>> rows(entries.size());
+    lost.resize(entries.size());
     for (bool again = true; again;) {
         again = false;
         for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -373,10 +401,7 @@ std::vector<std::set<std::int64_t>> NaiveModel::reached(const std::set<std::int6
         }
         for (std::size_t weak = 0; weak < entries.size(); ++weak)
             for (std::size_t strong = 0; strong < entries.size(); ++strong) {
-                if (weak == strong || entries[weak].link.table != entries[strong].link.table) continue;
-                int more = strength(entries[strong].action) - strength(entries[weak].action);
-                if (flaw_ == Flaw::keeps_more_loses) more = -more;
-                if (more < 0 || (more == 0 && strong > weak)) continue;
+                if (!beats(strong, weak)) continue;
                 for (const auto tag : rows[strong])
                     if (rows[weak].contains(tag)) again = lost[weak].insert(tag).second || again;
             }
@@ -384,12 +409,12 @@ std::vector<std::set<std::int64_t>> NaiveModel::reached(const std::set<std::int6
     return rows;
 }
 
-std::set<std::int64_t> NaiveModel::together(std::set<std::int64_t> all) const {
+std::set<std::int64_t> NaiveModel::together(std::set<std::int64_t> all, const Lost& lost) const {
     if (rule_.action != Action::erase) return all;
     const auto& ready = due();
     for (bool again = true; again;) {
         again = false;
-        const auto rows = reached(all);
+        const auto rows = reached(all, lost);
         for (std::size_t i = 0; i < rows.size(); ++i)
             if (rule_.related[i].link.table == rule_.table && rule_.related[i].action == Action::erase)
                 for (const auto tag : rows[i])
@@ -398,10 +423,10 @@ std::set<std::int64_t> NaiveModel::together(std::set<std::int64_t> all) const {
     return all;
 }
 
-std::vector<RelatedCount> NaiveModel::related(const std::set<std::int64_t>& from) const {
+std::vector<RelatedCount> NaiveModel::related(const std::set<std::int64_t>& from, const Lost& lost) const {
     std::vector<RelatedCount> counts;
-    const auto all = together(from);
-    const auto rows = reached(all);
+    const auto all = together(from, lost);
+    const auto rows = reached(all, lost);
     const auto& ready = due();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Related& entry = rule_.related[i];
@@ -421,10 +446,10 @@ std::vector<RelatedCount> NaiveModel::related(const std::set<std::int64_t>& from
     return counts;
 }
 
-ModelStore NaiveModel::after(const std::set<std::int64_t>& from, std::vector<Masked>& masked) const {
+ModelStore NaiveModel::after(const std::set<std::int64_t>& from, std::vector<Masked>& masked, const Lost& lost) const {
     ModelStore next = store_;
-    const auto all = together(from);
-    const auto rows = reached(all);
+    const auto all = together(from, lost);
+    const auto rows = reached(all, lost);
     const auto mask_row = [&](const std::string& name, std::int64_t tag, const std::vector<Mask>& masks) {
         for (const Mask& mask : masks) {
             const auto column = table(name).at(mask.column);

@@ -78,6 +78,7 @@ bool fits(const Masked&, const ModelColumn&, const Value& now);
 
 class NaiveModel {
 public:
+    using Lost = std::vector<std::set<std::int64_t>>; // rows of each entry that another one keeps
     // `deletes`: delete categories on the same table, which come first. Keeps references.
     NaiveModel(const ModelStore&, const Rule&, const std::vector<const Rule*>& deletes, Date as_of, Flaw = Flaw::none);
 
@@ -85,11 +86,14 @@ public:
     Judged judge(std::int64_t record) const;
     const std::set<std::int64_t>& due() const;
     Survey survey() const;
+    // What each entry loses where these records go: once more than these are to go, in batches, it is decided over all
+    // of them, and each batch keeps to it.
+    Lost lost(const std::set<std::int64_t>& records) const;
     // A record that another of them takes along, and is due itself, is one of them.
-    std::set<std::int64_t> together(std::set<std::int64_t> records) const;
-    std::vector<RelatedCount> related(const std::set<std::int64_t>& records) const;
+    std::set<std::int64_t> together(std::set<std::int64_t> records, const Lost& = {}) const;
+    std::vector<RelatedCount> related(const std::set<std::int64_t>& records, const Lost& = {}) const;
     // What the tables are after these records went; masked cells are left as they were, and listed.
-    ModelStore after(const std::set<std::int64_t>& records, std::vector<Masked>&) const;
+    ModelStore after(const std::set<std::int64_t>& records, std::vector<Masked>&, const Lost& = {}) const;
     std::vector<std::string> key_of(std::int64_t record) const;
 
 private:
@@ -114,7 +118,9 @@ private:
     bool done(std::int64_t record) const;
     bool takes(const Related&, const Cells& row) const;
     bool is_masked(const Mask&, const ModelTable&, const Cells& row) const;
-    std::vector<std::set<std::int64_t>> reached(const std::set<std::int64_t>& records) const;
+    std::vector<std::set<std::int64_t>> reached(const std::set<std::int64_t>& records, Lost&) const;
+    std::vector<std::set<std::int64_t>> reached(const std::set<std::int64_t>& records, const Lost& = {}) const;
+    bool beats(std::size_t strong, std::size_t weak) const;
     std::set<std::int64_t> from_parent(std::size_t entry, const ModelTable&, const Cells& row) const;
     std::vector<std::size_t> parents(std::size_t entry) const;
 

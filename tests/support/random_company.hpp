@@ -28,8 +28,8 @@ struct RandomCompany {
     Zones zones;
     ModelStore store; // its tables have no rows until they are read back: columns convert what is put into them
     std::vector<CompanyKey> keys;
-    bool shared_rows = false; // a row may be reached from two records, in different batches
-    bool same = true;         // every report of it must be that of the other engines
+    bool due_again = false; // a masked record may be: a row of it was kept by another one's link
+    bool same = true;       // every report of it must be that of the other engines
 };
 
 } // namespace retention::test

@@ -3,7 +3,9 @@
 #include "connectors/check_findings.hpp"
 #include "connectors/check_footprint.hpp"
 #include "connectors/check_words.hpp"
+#include "connectors/evidence_elsewhere.hpp"
 #include "connectors/mariadb_type.hpp"
+#include "connectors/partition_walk.hpp"
 #include "connectors/sql.hpp"
 #include "connectors/witness_table.hpp"
 
@@ -152,6 +154,27 @@ std::vector<std::string> grants_for(Engine engine, const std::vector<std::shared
         add_postgresql(writer, database, uses.all(), statements);
     for (const Use& use : uses.all())
         statements.push_back(writer.grant(writer.rights(use), writer.table(use.schema, use.name)));
+    return statements;
+}
+
+std::vector<std::string> partition_grants_for(Engine engine, const std::vector<std::shared_ptr<Plan>>& plans,
+                                              const std::string& user, const std::string& database) {
+    std::vector<std::string> statements;
+    if (engine != Engine::mariadb) return statements;
+    const Writer writer(engine, user);
+    const auto add = [&](const std::string& statement) {
+        if (std::ranges::find(statements, statement) == statements.end()) statements.push_back(statement);
+    };
+    for (const auto& plan : plans)
+        if (may_take_partitions(*plan) && !has_evidence_elsewhere(*plan)) {
+            add(writer.grant("DROP", writer.table(plan->table->schema, plan->table->name)));
+            add(writer.grant("LOCK TABLES", mariadb_database_pattern(plan->table->schema)));
+        }
+    if (statements.empty()) return statements;
+    add(writer.grant("LOCK TABLES", mariadb_database_pattern(database)));
+    add(writer.grant("PROCESS", "*.*"));
+    add(create_pending_table() + ";");
+    add(writer.grant("SELECT, INSERT, DELETE", writer.table(database, pending_table)));
     return statements;
 }
 

@@ -18,9 +18,14 @@ namespace retention {
 //     lose rows get UPDATE on the first column of their key.
 //   - MariaDB: TRIGGER on tables that change, and SHOW VIEW on the database, because without them information_schema
 //     leaves out triggers and foreign keys that a disposal would set off (connectors/mariadb_catalogue.hpp).
-//   - Dropping whole partitions takes ownership of the table: not printed.
+//   - Emptying whole partitions takes more and is not among the least: TRUNCATE on each partition in PostgreSQL; in
+//     MariaDB partition_grants_for.
 // `user`: as in the store's url. MariaDB: "name@host" where the host is known, otherwise any host is meant.
 std::vector<std::string> grants_for(Engine, const std::vector<std::shared_ptr<Plan>>&, const std::string& user,
                                     const std::string& database);
+
+// What MariaDB asks for beyond that, so that whole partitions can be emptied; empty where no rule may do so.
+std::vector<std::string> partition_grants_for(Engine, const std::vector<std::shared_ptr<Plan>>&,
+                                              const std::string& user, const std::string& database);
 
 } // namespace retention

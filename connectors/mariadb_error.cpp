@@ -48,6 +48,7 @@ StoreError::Kind mariadb_kind(unsigned number) {
     case 1054: // unknown column
     case 1062: // duplicate entry
     case 1064: // syntax error
+    case 1100: // not among the tables that are locked
     case 1136: // column count doesn't match
     case 1142: // command denied on the table
     case 1143: // command denied on the column

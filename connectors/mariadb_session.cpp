@@ -3,6 +3,8 @@
 #include "connectors/mariadb_catalogue.hpp"
 #include "connectors/mariadb_connection.hpp"
 #include "connectors/mariadb_dialect.hpp"
+#include "connectors/mariadb_partitions.hpp"
+#include "connectors/mariadb_pending.hpp"
 #include "connectors/server_session.hpp"
 #include "connectors/witness_table.hpp"
 
@@ -20,6 +22,16 @@ public:
     Instant now() override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override;
+
+    std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
+        if (!may_take_partitions(plan) || !may_empty_partitions(database(), plan)) return nullptr;
+        return walk_partitions(database(), dialect(), plan, mariadb_partitions(database(), dialect(), plan));
+    }
+    Settled settle(const std::string& batch) override {
+        if (!has_witnesses()) return Settled::in_doubt;
+        const auto settled = settle_pending(database(), dialect(), batch);
+        return settled ? *settled : ServerSession::settle(batch);
+    }
 
 private:
     bool has_witnesses() override {

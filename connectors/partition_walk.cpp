@@ -1,97 +1,77 @@
 #include "connectors/partition_walk.hpp"
 
+#include "connectors/check_words.hpp"
+
 #include <algorithm>
 
 namespace retention {
 
 namespace {
 
-// TRUNCATE fires no row triggers, and refuses a table at which a foreign key points.
-bool is_plain(const Plan& plan, const Table& table) {
-    return table.triggers.empty() && table.children.empty() && plan.catalogue->references_to(table).empty();
-}
-
 class PartitionWalk : public Walk {
 public:
-    PartitionWalk(Database& database, const Dialect& dialect, const Plan& plan,
-                  std::function<void(const Witness&)> commit)
-        : database_(database), dialect_(dialect), on_(database, dialect, plan), commit_(std::move(commit)) {}
-    ~PartitionWalk() override { database_.rollback(); }
+    PartitionWalk(Database& database, const Dialect& dialect, const Plan& plan, std::unique_ptr<PartitionForm> form)
+        : database_(database), dialect_(dialect), on_(database, dialect, plan), form_(std::move(form)) {}
+    ~PartitionWalk() override { form_->release(); }
 
     Disposed dispose(std::size_t most) override {
-        const auto& partitions = on_.plan.table->partitioning->partitions;
-        for (; next_ < partitions.size(); ++next_) {
-            const Table* table = on_.plan.catalogue->find(partitions[next_].schema, partitions[next_].name);
-            if (!table || table->partitioning || !is_plain(on_.plan, *table)) continue;
-            Disposed disposed = take(*table, most);
+        for (; next_ < partitions().size(); ++next_) {
+            const Sql rows = form_->rows_of(partition());
+            if (rows.empty()) continue;
+            Disposed disposed = take(rows, most);
             if (!disposed.empty()) return disposed;
         }
         return {};
     }
     void skip() override { ++next_; }
     void commit(const Witness& witness) override {
-        commit_(witness);
+        form_->commit(partition(), witness);
         ++next_;
     }
     void rollback() noexcept override {
-        database_.rollback();
+        form_->release();
         ++next_;
     }
 
 private:
-    // The partition under the table's name, which the rule's expressions know.
-    Sql from(const Table& partition) const {
-        return " FROM " + Sql(dialect_.table(partition)) + " AS " + dialect_.quote(on_.plan.table->name);
-    }
-    bool keeps_something(const Table& partition) const {
-        return count_of(database_,
-                        "SELECT count(*) FROM (SELECT 1" + from(partition) + " WHERE NOT (" + on_.conditions.due() +
-                            ") LIMIT 1) AS retentiond_kept",
-                        "look for records that stay in " + partition.name) > 0;
-    }
+    const std::vector<Partition>& partitions() const { return on_.plan.table->partitioning->partitions; }
+    const Partition& partition() const { return partitions()[next_]; }
 
-    // A trigger FOR EACH STATEMENT of TRUNCATE, which the catalogue does not list, would run unseen.
-    bool is_watched(const Table& partition) const {
+    bool keeps_something(const Sql& rows) const {
         return count_of(database_,
-                        "SELECT count(*) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgtype & 32 <> 0 AND "
-                        "tgrelid = CAST(" +
-                            Sql::value(dialect_.table(partition)) + " AS regclass)",
-                        "look for triggers of " + partition.name) > 0;
+                        "SELECT count(*) FROM (SELECT 1" + rows + " WHERE NOT (" + on_.conditions.due() +
+                            ") LIMIT 1) AS retentiond_kept",
+                        "look for records that stay in " + partition().name) > 0;
     }
 
     // Looked at without a lock first; then proved under one that nobody can write beside. A partition that somebody
     // uses, or that we may not empty, is left to the ordinary walk.
-    Disposed take(const Table& partition, std::size_t most) {
-        if (keeps_something(partition) || is_watched(partition)) return {};
-        const auto many = count_of(database_, "SELECT count(*)" + from(partition), "count " + partition.name);
+    Disposed take(const Sql& rows, std::size_t most) {
+        if (keeps_something(rows) || form_->is_watched(partition())) return {};
+        const auto many = count_of(database_, "SELECT count(*)" + rows, "count " + partition().name);
         if (many == 0 || static_cast<std::size_t>(many) > most) return {};
         try {
-            database_.begin_batch();
-            database_.execute("LOCK TABLE " + Sql(dialect_.table(partition)) + " IN ACCESS EXCLUSIVE MODE",
-                              "lock the partition " + partition.name);
+            form_->lock(partition());
             Disposed disposed;
-            if (!keeps_something(partition)) disposed.keys = keys(partition);
-            if (!disposed.empty() && disposed.keys.size() <= most) {
-                database_.execute("TRUNCATE TABLE ONLY " + Sql(dialect_.table(partition)),
-                                  "empty the partition " + partition.name);
-                return disposed;
-            }
+            if (!keeps_something(rows)) disposed.keys = keys(rows);
+            if (!disposed.empty() && disposed.keys.size() <= most && form_->make_ready(partition())) return disposed;
         } catch (const StoreError& error) {
-            database_.rollback();
+            form_->release();
             if (error.kind != StoreError::Kind::busy && error.kind != StoreError::Kind::refused) throw;
+            if (error.kind == StoreError::Kind::busy && form_->locks_all()) next_ = partitions().size() - 1;
         }
-        database_.rollback();
+        form_->release();
         return {};
     }
 
-    std::vector<std::vector<std::string>> keys(const Table& partition) const {
-        const auto rows =
-            database_.query("SELECT " + listed(on_.key()) + from(partition), "dispose of records of " + partition.name);
+    std::vector<std::vector<std::string>> keys(const Sql& rows) const {
+        const auto found =
+            database_.query("SELECT " + listed(on_.key()) + rows, "dispose of records of " + partition().name);
         std::vector<std::vector<std::string>> keys;
-        while (rows->next()) {
+        while (found->next()) {
             auto& key = keys.emplace_back();
             for (std::size_t i = 0; i < on_.plan.key.size(); ++i)
-                key.push_back(dialect_.key_text(*on_.plan.key[i], rows->value(i)));
+                key.push_back(dialect_.key_text(*on_.plan.key[i], found->value(i)));
         }
         return keys;
     }
@@ -99,23 +79,33 @@ private:
     Database& database_;
     const Dialect& dialect_;
     const BoundPlan on_;
-    std::function<void(const Witness&)> commit_;
+    std::unique_ptr<PartitionForm> form_;
     std::size_t next_ = 0;
 };
 
+// By the column alone, or by something that is reckoned from it: TO_DAYS(at).
+bool goes_by(const Partitioning& partitioning, const Catalogue& catalogue, const std::string& column) {
+    if (!partitioning.columns.empty()) return partitioning.columns == std::vector<std::string>{column};
+    return names_column(words_of(partitioning.expression), catalogue, column);
+}
+
 } // namespace
+
+bool can_be_emptied(const Plan& plan, const Table& table) {
+    return table.triggers.empty() && table.children.empty() && plan.catalogue->references_to(table).empty();
+}
 
 bool may_take_partitions(const Plan& plan) {
     const auto& partitioning = plan.table->partitioning;
-    if (!plan.deletes() || !plan.related.empty() || !partitioning || partitioning->method != "range") return false;
+    if (!plan.deletes() || !plan.related.empty() || !partitioning || !partitioning->method.starts_with("range"))
+        return false;
     if (plan.triggers.size() != 1 || !plan.triggers[0].column || plan.triggers[0].link) return false;
-    const bool by_trigger = partitioning->columns == std::vector<std::string>{plan.triggers[0].column->name};
-    return by_trigger && is_plain(plan, *plan.table);
+    return goes_by(*partitioning, *plan.catalogue, plan.triggers[0].column->name) && can_be_emptied(plan, *plan.table);
 }
 
 std::unique_ptr<Walk> walk_partitions(Database& database, const Dialect& dialect, const Plan& plan,
-                                      std::function<void(const Witness&)> commit) {
-    return std::make_unique<PartitionWalk>(database, dialect, plan, std::move(commit));
+                                      std::unique_ptr<PartitionForm> form) {
+    return std::make_unique<PartitionWalk>(database, dialect, plan, std::move(form));
 }
 
 } // namespace retention

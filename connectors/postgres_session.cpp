@@ -1,9 +1,9 @@
 // PostgreSQL's own part of a session.
 
-#include "connectors/partition_walk.hpp"
 #include "connectors/postgres_catalogue.hpp"
 #include "connectors/postgres_connection.hpp"
 #include "connectors/postgres_dialect.hpp"
+#include "connectors/postgres_partitions.hpp"
 #include "connectors/server_session.hpp"
 #include "connectors/witness_table.hpp"
 
@@ -24,7 +24,8 @@ public:
 
     std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
         if (!may_take_partitions(plan)) return nullptr;
-        return walk_partitions(database(), dialect(), plan, [this](const Witness& witness) { commit_batch(witness); });
+        const auto commit = [this](const Witness& witness) { commit_batch(witness); };
+        return walk_partitions(database(), dialect(), plan, postgres_partitions(database(), dialect(), plan, commit));
     }
 
 private:

@@ -56,4 +56,12 @@ Instant utc_instant(std::string_view text) {
     return {};
 }
 
+// `identity`: the number by which InnoDB knows the partition; no other one ever has it, also not the emptied one.
+std::string create_pending_table() {
+    return "CREATE TABLE IF NOT EXISTS retentiond_partitions (batch VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin "
+           "PRIMARY KEY, records BIGINT NOT NULL, at DATETIME(6) NOT NULL, head CHAR(64) CHARACTER SET ascii NOT NULL, "
+           "schema_name VARCHAR(64) CHARACTER SET ascii NOT NULL, table_name VARCHAR(64) CHARACTER SET ascii NOT NULL, "
+           "partition_name VARCHAR(64) CHARACTER SET ascii NOT NULL, identity BIGINT NOT NULL) ENGINE=InnoDB";
+}
+
 } // namespace retention

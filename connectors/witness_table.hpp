@@ -24,4 +24,9 @@ std::string create_witness_table(Engine);
 std::string utc_text(Instant);
 Instant utc_instant(std::string_view text);
 
+// MariaDB: one row for each partition that is being emptied as one, from before until its witness row is there.
+// Emptying commits by itself, and no row can go with it.
+inline constexpr char pending_table[] = "retentiond_partitions";
+std::string create_pending_table();
+
 } // namespace retention

@@ -137,6 +137,7 @@ BatchDone BatchRun::commit(const OpenIntent& batch, const Head& head, Disposed& 
 BatchDone BatchRun::recover_commit(const OpenIntent& batch, const StoreError& error, Disposed& disposed) {
     const bool lost = error.kind == StoreError::Kind::lost;
     walk_.reset(); // its cursor is past records that may be due still
+    whole_ = false; // what would not go as one goes row by row
     if (lost) store_.session.reset();
     auto done = conclude_as(lost ? settle(batch) : Settled::rolled_back, batch, disposed);
     done.error = error.what();

@@ -198,6 +198,9 @@ bool print_server_grants(const Configuration& configuration, const StoreSettings
     const std::string user = known.empty() ? store.server.user : known;
     for (const std::string& statement : grants_for(store.engine, plans.made, user, store.server.database))
         context.out << statement << '\n';
+    const auto more = partition_grants_for(store.engine, plans.made, user, store.server.database);
+    if (!more.empty()) context.out << "-- Only to empty whole partitions instead of deleting their rows:\n";
+    for (const std::string& statement : more) context.out << "-- " << statement << '\n';
     for (const StoppedCategory& stopped : plans.stopped)
         context.err << "warning: category " << stopped.category << " has errors: " << stopped.reason << '\n';
     return true;

@@ -128,6 +128,9 @@ public:
     virtual std::vector<std::string> leave_no_trace() = 0;
     // How far the slowest replica is behind; nothing where there is none. Throws where it cannot be known.
     virtual std::optional<std::chrono::milliseconds> replica_lag() = 0;
+    // How many requests others have sent to the server since this was first asked of any session of the connector.
+    // Nothing where the engine has no such number, or refuses it. No transaction is open; takes about a millisecond.
+    virtual std::optional<std::int64_t> others() { return std::nullopt; }
     // The store's own clock.
     virtual Instant now() = 0;
     // From any thread, at any time: the statement that runs, if one does, ends with StoreError cancelled.

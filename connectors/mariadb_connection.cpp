@@ -70,8 +70,9 @@ bool only_temporary(const Sql& sql) {
 
 class MariadbConnection : public Database {
 public:
-    MariadbConnection(const StoreSettings& settings, Access access, const Patience& patience)
-        : state_(settings, patience), access_(access) {
+    MariadbConnection(const StoreSettings& settings, Access access, const Patience& patience,
+                      std::shared_ptr<Others> others)
+        : state_(settings, patience, std::move(others)), access_(access) {
         settle_mariadb_session(state_, access);
     }
 
@@ -134,8 +135,14 @@ void MariadbConnection::rollback() noexcept {
 
 } // namespace
 
-std::unique_ptr<Database> connect_mariadb(const StoreSettings& settings, Access access, const Patience& patience) {
-    return std::make_unique<MariadbConnection>(settings, access, patience);
+std::unique_ptr<Database> connect_mariadb(const StoreSettings& settings, Access access, const Patience& patience,
+                                          std::shared_ptr<Others> others) {
+    return std::make_unique<MariadbConnection>(settings, access, patience, std::move(others));
+}
+
+std::int64_t others_of_mariadb(Database& database, Others& others) {
+    const auto rows = database.query("SHOW GLOBAL STATUS LIKE 'Questions'", "ask how much others do");
+    return rows->next() ? others.seen(rows->integer(1)) : 0;
 }
 
 } // namespace retention

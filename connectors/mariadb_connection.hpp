@@ -12,6 +12,7 @@
 
 #include "connectors/connector.hpp"
 #include "connectors/database.hpp"
+#include "connectors/others.hpp"
 #include "connectors/patience.hpp"
 
 #include <memory>
@@ -21,7 +22,10 @@ namespace retention {
 // Verifies the server as the store's `tls` says. Throws StoreError (lost where it is out of reach or not who it should
 // be). Access::read_only: every transaction is read-only, also by the server's word; temporary tables can be made and
 // dropped outside of one ("CREATE TEMPORARY TABLE …", "CREATE OR REPLACE TEMPORARY TABLE …", "DROP TEMPORARY TABLE …"
-// through execute) and filled within.
-std::unique_ptr<Database> connect_mariadb(const StoreSettings&, Access, const Patience& = {});
+// through execute) and filled within. `others` is told of each statement.
+std::unique_ptr<Database> connect_mariadb(const StoreSettings&, Access, const Patience& = {},
+                                          std::shared_ptr<Others> others = nullptr);
+// Of its server, for the connector that `others` belongs to. Needs no right.
+std::int64_t others_of_mariadb(Database&, Others&);
 
 } // namespace retention

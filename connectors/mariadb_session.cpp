@@ -14,14 +14,17 @@ namespace {
 
 class MariadbSession : public ServerSession {
 public:
-    MariadbSession(const StoreSettings& settings, const Zone& here, Access access)
-        : ServerSession(settings, connect_mariadb(settings, access),
-                        std::make_unique<MariadbDialect>(here, settings.zone)) {}
+    MariadbSession(const StoreSettings& settings, const Zone& here, Access access,
+                   const std::shared_ptr<Others>& others)
+        : ServerSession(settings, connect_mariadb(settings, access, {}, others),
+                        std::make_unique<MariadbDialect>(here, settings.zone))
+        , others_(others) {}
 
     Catalogue catalogue() override { return read_mariadb_catalogue(database()); }
     Instant now() override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override;
+    std::optional<std::int64_t> others() override { return others_of_mariadb(database(), *others_); }
 
     std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
         if (!may_take_partitions(plan) || !may_empty_partitions(database(), plan)) return nullptr;
@@ -47,6 +50,8 @@ private:
         return {"DROP TEMPORARY TABLE IF EXISTS " + name,
                 "CREATE TEMPORARY TABLE " + Sql(name) + " LIKE " + dialect().table(table)};
     }
+
+    const std::shared_ptr<Others> others_;
 };
 
 Instant MariadbSession::now() {
@@ -74,13 +79,14 @@ class MariadbConnector : public Connector {
 public:
     MariadbConnector(StoreSettings settings, Zone here) : settings_(std::move(settings)), here_(std::move(here)) {}
     std::unique_ptr<Session> open(Access access) override {
-        return std::make_unique<MariadbSession>(settings_, here_, access);
+        return std::make_unique<MariadbSession>(settings_, here_, access, others_);
     }
     std::size_t most_writers() const override { return settings_.workers == 0 ? 2 : settings_.workers; }
 
 private:
     StoreSettings settings_;
     Zone here_;
+    std::shared_ptr<Others> others_ = std::make_shared<Others>();
 };
 
 } // namespace

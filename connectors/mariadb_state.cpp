@@ -5,6 +5,7 @@
 
 #include <mysql.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace retention {
 
@@ -25,9 +26,10 @@ constexpr std::string_view which_server = "SELECT CONCAT_WS(' ', @@hostname, @@p
 
 } // namespace
 
-MariadbState::MariadbState(const StoreSettings& settings, const Patience& patience)
+MariadbState::MariadbState(const StoreSettings& settings, const Patience& patience, std::shared_ptr<Others> others)
     : settings_(settings)
     , patience_(patience)
+    , others_(std::move(others))
     , connection_(settings, patience)
     , server_(answer_of(handle(), which_server)) {}
 
@@ -39,6 +41,7 @@ void MariadbState::check_free(std::string_view operation) {
 
 void MariadbState::command(const std::string& sql, std::string_view operation) {
     check_free(operation);
+    sends();
     if (mysql_real_query(handle(), sql.data(), sql.size()) != 0)
         fail(operation, mysql_errno(handle()), mysql_error(handle()));
     if (MYSQL_RES* rows = mysql_store_result(handle())) mysql_free_result(rows);
@@ -54,6 +57,7 @@ void MariadbState::begin(const std::string& sql, std::string_view operation) {
 void MariadbState::commit() {
     constexpr std::string_view operation = "commit", sql = "COMMIT";
     check_free(operation);
+    sends();
     if (mysql_real_query(handle(), sql.data(), sql.size()) == 0) {
         begun_ = false;
         return;

@@ -7,10 +7,12 @@
 // one is therefore never hit.
 
 #include "connectors/mariadb_open.hpp"
+#include "connectors/others.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -21,7 +23,7 @@ class MariadbStatement;
 
 class MariadbState {
 public:
-    MariadbState(const StoreSettings&, const Patience&);
+    MariadbState(const StoreSettings&, const Patience&, std::shared_ptr<Others> = nullptr);
 
     const std::string& store() const noexcept { return settings_.name; }
     st_mysql* handle() const noexcept { return connection_.get(); }
@@ -29,6 +31,10 @@ public:
     bool dead() const noexcept { return dead_; }
     bool was_cancelled() const noexcept { return killed_; } // the statement that runs
 
+    // Another statement goes to the server, which counts it.
+    void sends() noexcept {
+        if (others_) others_->sent();
+    }
     // Text without values and without rows: BEGIN, ROLLBACK, SET. Cannot be cancelled.
     void command(const std::string& sql, std::string_view operation);
     void begin(const std::string& sql, std::string_view operation);
@@ -52,6 +58,7 @@ private:
 
     StoreSettings settings_;
     Patience patience_;
+    std::shared_ptr<Others> others_;
     MariadbHandle connection_;
     std::string server_; // which one it is: behind one name there may be several
     bool dead_ = false;

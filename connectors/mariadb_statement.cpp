@@ -175,6 +175,7 @@ void MariadbStatement::bind_values() {
 
 void MariadbStatement::execute() {
     if (state_.was_cancelled()) fail(1317, "cancelled before it began");
+    state_.sends();
     if (!inside_->direct.empty()) return send();
     bind_values();
     if (mysql_stmt_execute(inside_->statement.get()) != 0) fail();

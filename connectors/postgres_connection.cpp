@@ -133,11 +133,13 @@ void require_readable(const std::filesystem::path& file) {
         throw std::runtime_error("the certificate file " + file.string() + " cannot be read");
 }
 
-std::shared_ptr<PostgresLink> open_link(const StoreSettings& store, const Patience& patience) {
+std::shared_ptr<PostgresLink> open_link(const StoreSettings& store, const Patience& patience,
+                                        std::shared_ptr<Others> others) {
     const std::string password = read_password(store);
     try {
         for (const auto& file : {postgres_authorities(store), store.cert, store.key}) require_readable(file);
-        return std::make_shared<PostgresLink>(store.name, postgres_uri(store, password, patience), patience);
+        return std::make_shared<PostgresLink>(store.name, postgres_uri(store, password, patience), patience,
+                                              std::chrono::seconds{30}, std::move(others));
     } catch (const std::runtime_error& error) {
         throw postgres_unreachable(store.name, postgres_hosts(store.server), error.what());
     }
@@ -145,10 +147,18 @@ std::shared_ptr<PostgresLink> open_link(const StoreSettings& store, const Patien
 
 } // namespace
 
-std::unique_ptr<Database> connect_postgres(const StoreSettings& store, Access access, const Patience& patience) {
-    auto link = open_link(store, patience);
+std::unique_ptr<Database> connect_postgres(const StoreSettings& store, Access access, const Patience& patience,
+                                           std::shared_ptr<Others> others) {
+    auto link = open_link(store, patience, std::move(others));
     settle_postgres(*link, access, patience);
     return std::make_unique<PostgresConnection>(std::move(link), access);
+}
+
+std::int64_t others_of_postgres(Database& database, Others& others) {
+    const auto rows = database.query("SELECT coalesce(sum(xact_commit + xact_rollback), 0)::bigint, "
+                                     "pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM pg_stat_database",
+                                     "ask how much others do");
+    return rows->next() ? others.seen_late(rows->integer(0), rows->integer(1)) : 0;
 }
 
 } // namespace retention

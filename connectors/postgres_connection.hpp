@@ -9,6 +9,7 @@
 
 #include "connectors/connector.hpp"
 #include "connectors/database.hpp"
+#include "connectors/others.hpp"
 #include "connectors/patience.hpp"
 
 #include <memory>
@@ -16,7 +17,11 @@
 namespace retention {
 
 // Verifies the server as the store's `tls` says. Throws StoreError (lost where it is out of reach or not who it should
-// be). Access::read_only: every transaction is read-only, also by the server's word.
-std::unique_ptr<Database> connect_postgres(const StoreSettings&, Access, const Patience& = {});
+// be). Access::read_only: every transaction is read-only, also by the server's word. `others` is told of each
+// transaction.
+std::unique_ptr<Database> connect_postgres(const StoreSettings&, Access, const Patience& = {},
+                                           std::shared_ptr<Others> others = nullptr);
+// Of its server, for the connector that `others` belongs to. Needs no right: pg_stat_database is everyone's to read.
+std::int64_t others_of_postgres(Database&, Others&);
 
 } // namespace retention

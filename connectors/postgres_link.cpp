@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 #include <poll.h>
 
@@ -39,13 +40,17 @@ void PostgresClear::operator()(pg_result* result) const noexcept {
     PQclear(result);
 }
 
-PostgresLink::PostgresLink(std::string store, const std::string& uri, const Patience& patience, milliseconds grace)
+PostgresLink::PostgresLink(std::string store, const std::string& uri, const Patience& patience, milliseconds grace,
+                           std::shared_ptr<Others> others)
     : store_(std::move(store))
     , silence_(patience.statement.count() > 0 ? patience.statement + grace : milliseconds{})
+    , others_(std::move(others))
     , soci_(uri)
     , handle_(quiet(soci_).handle())
     , canceller_(PQgetCancel(handle_)) {
     if (!canceller_) throw std::runtime_error("the connection gives no handle to cancel with");
+    // The server's own transaction as it lets a session in, and SOCI's SET extra_float_digits.
+    for (int i = 0; others_ && i < 2; ++i) others_->sent();
 }
 
 PostgresLink::~PostgresLink() {
@@ -78,6 +83,7 @@ std::uint64_t PostgresLink::start(const std::function<int(pg_conn*)>& send, cons
     if (statement_ != 0) fail(Kind::failed, operation, "the rows of another statement are still being read");
     operation_ = operation;
     statement_ = ++statements_;
+    if (others_ && PQtransactionStatus(handle_) == PQTRANS_IDLE) others_->sent();
     const std::lock_guard lock(mutex_);
     if (send(handle_) != 1) {
         statement_ = 0;

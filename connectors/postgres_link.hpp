@@ -5,6 +5,7 @@
 //
 // Once the connection is lost it stays lost: every later statement fails at once and says why.
 
+#include "connectors/others.hpp"
 #include "connectors/patience.hpp"
 #include "connectors/postgres_error.hpp"
 #include "connectors/postgres_soci.hpp"
@@ -29,9 +30,10 @@ using PostgresResult = std::unique_ptr<pg_result, PostgresClear>;
 class PostgresLink {
 public:
     // Throws std::runtime_error with libpq's message where no connection can be made. A server that says nothing for
-    // `grace` beyond its own timeout of statements counts as lost.
+    // `grace` beyond its own timeout of statements counts as lost. `others`, where there is one, is told of each
+    // transaction.
     PostgresLink(std::string store, const std::string& uri, const Patience&,
-                 std::chrono::milliseconds grace = std::chrono::seconds{30});
+                 std::chrono::milliseconds grace = std::chrono::seconds{30}, std::shared_ptr<Others> others = nullptr);
     ~PostgresLink();
     PostgresLink(const PostgresLink&) = delete;
     PostgresLink& operator=(const PostgresLink&) = delete;
@@ -75,6 +77,7 @@ private:
 
     std::string store_;
     std::chrono::milliseconds silence_; // how long the server may say nothing; zero: for ever
+    const std::shared_ptr<Others> others_;
     SociPostgres soci_;
     pg_conn* const handle_;
     pg_cancel* const canceller_;

@@ -13,14 +13,17 @@ namespace {
 
 class PostgresSession : public ServerSession {
 public:
-    PostgresSession(const StoreSettings& settings, const Zone& here, Access access)
-        : ServerSession(settings, connect_postgres(settings, access),
-                        std::make_unique<PostgresDialect>(here, settings.zone)) {}
+    PostgresSession(const StoreSettings& settings, const Zone& here, Access access,
+                    const std::shared_ptr<Others>& others)
+        : ServerSession(settings, connect_postgres(settings, access, {}, others),
+                        std::make_unique<PostgresDialect>(here, settings.zone))
+        , others_(others) {}
 
     Catalogue catalogue() override { return read_postgres_catalogue(database()); }
     Instant now() override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override;
+    std::optional<std::int64_t> others() override { return others_of_postgres(database(), *others_); }
 
     std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
         if (!may_take_partitions(plan)) return nullptr;
@@ -40,6 +43,8 @@ private:
                                                             " INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING "
                                                             "GENERATED)"};
     }
+
+    const std::shared_ptr<Others> others_;
 };
 
 Instant PostgresSession::now() {
@@ -73,13 +78,14 @@ class PostgresConnector : public Connector {
 public:
     PostgresConnector(StoreSettings settings, Zone here) : settings_(std::move(settings)), here_(std::move(here)) {}
     std::unique_ptr<Session> open(Access access) override {
-        return std::make_unique<PostgresSession>(settings_, here_, access);
+        return std::make_unique<PostgresSession>(settings_, here_, access, others_);
     }
     std::size_t most_writers() const override { return settings_.workers == 0 ? 2 : settings_.workers; }
 
 private:
     StoreSettings settings_;
     Zone here_;
+    std::shared_ptr<Others> others_ = std::make_shared<Others>();
 };
 
 } // namespace

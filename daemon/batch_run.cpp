@@ -2,6 +2,7 @@
 
 #include "connectors/rivals.hpp"
 #include "daemon/batch_size.hpp"
+#include "daemon/courtesy.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/open_intents.hpp"
 #include "daemon/parallel_walk.hpp"
@@ -39,10 +40,12 @@ Waits told_by(const CurrentRun& run, const Plan& plan) {
     };
 }
 
-std::unique_ptr<Walk> paced(std::unique_ptr<Walk> walk, const CurrentRun& run, const StoreSettings& settings,
+std::unique_ptr<Walk> paced(std::unique_ptr<Walk> walk, const CurrentRun& run, StoreInHand& store, Session& session,
                             const Waits& waits) {
+    const auto& settings = store.settings;
     const Steady clock = [] { return std::chrono::steady_clock::now(); };
     walk = adapt_batches(std::move(walk), settings.batch_time, clock);
+    walk = give_way(std::move(walk), session, store.courtesy, clock, run.pause, run.context.stop, waits);
     if (settings.rows_per_second) walk = limit_rate(std::move(walk), *settings.rows_per_second, clock, run.pause);
     return retry_busy(std::move(walk), run.pause, run.context.stop, waits);
 }
@@ -65,9 +68,9 @@ std::unique_ptr<Walk> paced_walk(const CurrentRun& run, StoreInHand& store, cons
         } catch (const StoreError&) { // no further connection is to be had: those that there are do the work
             break;
         }
-        walks.push_back(paced(sessions.back()->join(plan, *first), run, store.settings, waits));
+        walks.push_back(paced(sessions.back()->join(plan, *first), run, store, *sessions.back(), waits));
     }
-    first = paced(std::move(first), run, store.settings, waits);
+    first = paced(std::move(first), run, store, *store.session, waits);
     if (store.settings.max_replica_lag)
         first = wait_for_replicas(std::move(first), *store.session, *store.settings.max_replica_lag, run.pause,
                                   run.context.stop, waits);

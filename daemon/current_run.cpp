@@ -1,6 +1,7 @@
 #include "daemon/current_run.hpp"
 
 #include "daemon/clock_guard.hpp"
+#include "daemon/courtesy.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/retry.hpp"
 
@@ -36,6 +37,7 @@ Session& StoreInHand::open() {
     if (session) return *session;
     auto opened = connector.open(Access::read_write);
     opened->prepare_witnesses();
+    look_at_others(*opened, courtesy, std::chrono::steady_clock::now());
     mark_.clear(); // a new connection may have led to another server
     session = std::move(opened);
     return *session;

@@ -2,6 +2,7 @@
 // What the parts of one enforcement run share: enforcement.cpp (the run), category_run.cpp (one category) and
 // batch_run.cpp (one batch). Not for anyone else.
 
+#include "daemon/courtesy.hpp"
 #include "daemon/enforcement.hpp"
 
 namespace retention {
@@ -27,6 +28,7 @@ struct StoreInHand {
     const StoreSettings& settings;
     Connector& connector;
     std::unique_ptr<Session> session = nullptr;
+    Courtesy courtesy = {}; // towards others who work on it
 
     Session& open(); // ready to write batches; throws StoreError
     // The mark of the session's database, which an intent names; written when it is first asked for, so before a batch.

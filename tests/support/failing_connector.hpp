@@ -28,8 +28,9 @@ struct NaiveStore {
     };
     std::map<std::string, std::map<std::string, bool>> records; // category -> key -> due
     std::vector<Batch> committed;
-    std::set<std::string> marks;  // rows that tell it from other stores
-    std::optional<Instant> clock; // its own, where it differs
+    std::set<std::string> marks;              // rows that tell it from other stores
+    std::optional<Instant> clock;             // its own, where it differs
+    std::int64_t others = 0, more_others = 0; // requests of others; so many more whenever it is asked
 };
 
 // Counts the calls of all stores that share it.

@@ -220,7 +220,8 @@ private:
             });
     }
 
-    // The same load at half of what it reaches alone; p99 while the work runs against the seconds before it.
+    // The same load at half of what it reaches alone, on tables of its own; p99 while the work runs against the seconds
+    // before it.
     void beside_traffic() {
         rest_of_rule_ = by_deleting;
         const bool postgres = stage_->name() == "PostgreSQL";
@@ -241,8 +242,9 @@ private:
                 const Load load = stage_->load(rate, done);
                 with.push_back(load.p99_with);
                 without.push_back(load.p99_without);
-                std::cerr << what << ": " << load.rate << "/s, " << load.seconds_with << " s, p99 " << load.p99_without
-                          << " -> " << load.p99_with << " ms\n";
+                std::cerr << what << ": " << load.rate << "/s, " << load.seconds_with << " s of "
+                          << load.seconds_of_work << " s, p99 " << load.p99_without << " -> " << load.p99_with
+                          << " ms\n";
             }
             add({stage_->name() + ": " + work + what, "without, at " + with_commas(std::lround(rate)) + "/s",
                  median(without), median(with), target, 1.25, resident_, "ms"});

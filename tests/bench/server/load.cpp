@@ -28,16 +28,18 @@ Load observe(const std::function<std::vector<Sample>(const std::function<bool()>
     auto samples_of = std::async(std::launch::async, [&] { return busy([&ended] { return ended.load(); }); });
     std::this_thread::sleep_for(warming + without);
     const double work_began = system_seconds();
-    work();
+    auto done = std::async(std::launch::async, work);
+    done.wait_for(most_with);
     const double work_ended = system_seconds();
-    std::this_thread::sleep_for(after);
     ended = true;
+    done.get();
+    const double all_ended = system_seconds();
     const auto samples = samples_of.get();
     const double from = began + std::chrono::duration<double>(warming).count();
     const auto many = std::count_if(samples.begin(), samples.end(),
                                     [&](const Sample& sample) { return sample.at >= from && sample.at <= work_began; });
     return {static_cast<double>(many) / (work_began - from), percentile_99(samples, from, work_began),
-            percentile_99(samples, work_began, work_ended), work_ended - work_began};
+            percentile_99(samples, work_began, work_ended), work_ended - work_began, all_ended - work_began};
 }
 
 } // namespace retention::bench

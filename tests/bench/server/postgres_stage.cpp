@@ -171,14 +171,14 @@ std::vector<Sample> PostgresStage::samples() const {
     return all;
 }
 
-// pgbench writes its log at its end: it is given a time, which any of the works beside it stays within by far.
+// pgbench writes its log at its end: it is given the longest time that is looked at.
 Load PostgresStage::load(double rate, const std::function<void()>& work) {
     if (!load_made_) {
         execute(connect("postgres").get(), "CREATE DATABASE load");
         run_program(pgbench({"-i", "-q", "-s", "10"}));
         load_made_ = true;
     }
-    const int seconds = rate > 0 ? 20 : 7;
+    const auto seconds = (warming + without + (rate > 0 ? most_with : std::chrono::seconds{0})).count() + 1;
     return observe(
         [&](const std::function<bool()>&) {
             std::vector<std::string> more{"-N",    "-n",

@@ -51,6 +51,12 @@ struct Disposed {
     bool empty() const { return keys.empty(); }
 };
 
+// So many requests in so long.
+struct Traffic {
+    std::int64_t requests = 0;
+    std::chrono::microseconds over{};
+};
+
 enum class Settled { committed, rolled_back, in_doubt };
 
 // One pass over the due records of one plan, in the order of the key. It carries its cursor: a record that was passed
@@ -128,9 +134,11 @@ public:
     virtual std::vector<std::string> leave_no_trace() = 0;
     // How far the slowest replica is behind; nothing where there is none. Throws where it cannot be known.
     virtual std::optional<std::chrono::milliseconds> replica_lag() = 0;
-    // How many requests others have sent to the server since this was first asked of any session of the connector.
-    // Nothing where the engine has no such number, or refuses it. No transaction is open; takes about a millisecond.
-    virtual std::optional<std::int64_t> others() { return std::nullopt; }
+    // What others have sent to the server since this was first asked of any session of the connector. Nothing where the
+    // engine has no such number, or refuses it. No transaction is open; takes about a millisecond.
+    virtual std::optional<Traffic> others() { return std::nullopt; }
+    // From now on its statements take one of the server's processors at a time.
+    virtual void spare_processors() {}
     // The store's own clock.
     virtual Instant now() = 0;
     // From any thread, at any time: the statement that runs, if one does, ends with StoreError cancelled.

@@ -17,14 +17,12 @@ public:
     MariadbSession(const StoreSettings& settings, const Zone& here, Access access,
                    const std::shared_ptr<Others>& others)
         : ServerSession(settings, connect_mariadb(settings, access, {}, others),
-                        std::make_unique<MariadbDialect>(here, settings.zone))
-        , others_(others) {}
+                        std::make_unique<MariadbDialect>(here, settings.zone), others) {}
 
     Catalogue catalogue() override { return read_mariadb_catalogue(database()); }
     Instant now() override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override;
-    std::optional<std::int64_t> others() override { return others_of_mariadb(database(), *others_); }
 
     std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
         if (!may_take_partitions(plan) || !may_empty_partitions(database(), plan)) return nullptr;
@@ -37,6 +35,7 @@ public:
     }
 
 private:
+    std::int64_t others_on(Database& database, Others& others) override { return others_of_mariadb(database, others); }
     bool has_witnesses() override {
         return count_of(database(),
                         "SELECT count(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME "
@@ -50,8 +49,6 @@ private:
         return {"DROP TEMPORARY TABLE IF EXISTS " + name,
                 "CREATE TEMPORARY TABLE " + Sql(name) + " LIKE " + dialect().table(table)};
     }
-
-    const std::shared_ptr<Others> others_;
 };
 
 Instant MariadbSession::now() {

@@ -30,4 +30,10 @@ std::int64_t Others::seen_late(std::int64_t counted, std::int64_t begun) {
     return total_ += since;
 }
 
+std::chrono::microseconds Others::over(std::chrono::steady_clock::time_point now) {
+    const std::scoped_lock lock(mutex_);
+    if (!first_) first_ = now;
+    return std::chrono::duration_cast<std::chrono::microseconds>(now - *first_);
+}
+
 } // namespace retention

@@ -4,6 +4,7 @@
 // in MariaDB.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -25,12 +26,16 @@ public:
     // for each row.
     std::int64_t seen_late(std::int64_t counted, std::int64_t begun);
 
+    // Since the first call of this one.
+    std::chrono::microseconds over(std::chrono::steady_clock::time_point now);
+
 private:
     std::int64_t add(std::int64_t counted);
 
     std::atomic<std::int64_t> own_{0};
     std::mutex mutex_; // of all below
     int calls_ = 0;
+    std::optional<std::chrono::steady_clock::time_point> first_;
     std::int64_t highest_ = 0, begun_ = 0, total_ = 0;
 };
 

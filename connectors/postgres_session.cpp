@@ -16,14 +16,15 @@ public:
     PostgresSession(const StoreSettings& settings, const Zone& here, Access access,
                     const std::shared_ptr<Others>& others)
         : ServerSession(settings, connect_postgres(settings, access, {}, others),
-                        std::make_unique<PostgresDialect>(here, settings.zone))
-        , others_(others) {}
+                        std::make_unique<PostgresDialect>(here, settings.zone), others) {}
 
     Catalogue catalogue() override { return read_postgres_catalogue(database()); }
     Instant now() override;
     std::vector<std::string> leave_no_trace() override;
     std::optional<std::chrono::milliseconds> replica_lag() override;
-    std::optional<std::int64_t> others() override { return others_of_postgres(database(), *others_); }
+    void spare_processors() override {
+        database().execute("SET max_parallel_workers_per_gather = 0", "spare processors");
+    }
 
     std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
         if (!may_take_partitions(plan)) return nullptr;
@@ -32,6 +33,7 @@ public:
     }
 
 private:
+    std::int64_t others_on(Database& database, Others& others) override { return others_of_postgres(database, others); }
     bool has_witnesses() override {
         return count_of(database(), "SELECT count(to_regclass('retentiond_batches'))", "look for witness rows") > 0;
     }
@@ -43,8 +45,6 @@ private:
                                                             " INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING "
                                                             "GENERATED)"};
     }
-
-    const std::shared_ptr<Others> others_;
 };
 
 Instant PostgresSession::now() {

@@ -23,6 +23,16 @@ void ServerSession::complete(Plan& plan) {
     if (plan.fallback) ask(*plan.fallback);
 }
 
+std::optional<Traffic> ServerSession::others() {
+    try {
+        const std::int64_t requests = others_on(database(), *others_);
+        return Traffic{requests, others_->over(std::chrono::steady_clock::now())};
+    } catch (const StoreError& error) {
+        if (error.kind == StoreError::Kind::lost) throw;
+        return std::nullopt;
+    }
+}
+
 void ServerSession::prepare_witnesses() {
     if (has_witnesses()) return;
     try {

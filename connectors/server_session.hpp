@@ -4,6 +4,7 @@
 // mariadb_session.cpp.
 
 #include "connectors/key_ranges.hpp"
+#include "connectors/others.hpp"
 #include "connectors/sql_session.hpp"
 
 #include <memory>
@@ -21,18 +22,25 @@ public:
     std::vector<Witness> witnesses() override;
     void mark(const std::string& name) override;
     Settled settle(const std::string& batch) override;
+    std::optional<Traffic> others() override;
     void cancel() noexcept override { database_->cancel(); }
 
     void commit_batch(const Witness&); // writes the witness row, then commits
 
 protected:
-    ServerSession(StoreSettings settings, std::unique_ptr<Database> database, std::unique_ptr<Dialect> dialect)
-        : settings_(std::move(settings)), database_(std::move(database)), dialect_(std::move(dialect)) {}
+    // `others`: what the database tells of its requests.
+    ServerSession(StoreSettings settings, std::unique_ptr<Database> database, std::unique_ptr<Dialect> dialect,
+                  std::shared_ptr<Others> others)
+        : settings_(std::move(settings))
+        , database_(std::move(database))
+        , dialect_(std::move(dialect))
+        , others_(std::move(others)) {}
     Database& database() override { return *database_; }
     const Dialect& dialect() const override { return *dialect_; }
 
     // Whether the witness table is there, by a query that needs no right on it.
     virtual bool has_witnesses() = 0;
+    virtual std::int64_t others_on(Database&, Others&) = 0;
     // An instant as a value for the witness table's column `at`.
     virtual Sql instant(Instant) const = 0;
     // Makes a copy of a table's form as a temporary table, with its constraints; empty where that cannot be done.
@@ -46,6 +54,7 @@ private:
 
     std::unique_ptr<Database> database_;
     std::unique_ptr<Dialect> dialect_;
+    const std::shared_ptr<Others> others_;
 };
 
 std::unique_ptr<Connector> make_postgres_connector(const StoreSettings&, const Zone& here);

@@ -22,11 +22,12 @@ bool Courtesy::wants_look(Time now) {
     return true;
 }
 
-void Courtesy::saw(std::optional<std::int64_t> others, Time now) {
+void Courtesy::saw(std::optional<Traffic> others, Time now) {
     const std::scoped_lock lock(mutex_);
     rate_ = 0;
     if (!others) return looks_.clear();
-    looks_.push_back({now, *others});
+    if (looks_.empty() && others->over.count() > 0) looks_.push_back({now - others->over, 0});
+    looks_.push_back({now, others->requests});
     if (looks_.size() > looks_kept) looks_.pop_front();
     const auto many = looks_.back().others - looks_.front().others;
     const double seconds = std::max(Seconds(looks_.back().at - looks_.front().at).count(), 1e-3);
@@ -82,13 +83,7 @@ std::string Courtesy::why() const {
 
 void look_at_others(Session& session, Courtesy& courtesy, Courtesy::Time now) {
     if (!courtesy.wants_look(now)) return;
-    std::optional<std::int64_t> others;
-    try {
-        others = session.others();
-    } catch (const StoreError& error) {
-        if (error.kind == StoreError::Kind::lost) throw;
-    }
-    courtesy.saw(others, now);
+    courtesy.saw(session.others(), now);
 }
 
 namespace {

@@ -22,14 +22,14 @@ public:
     // So many a second make a purge wait once as long as its batch took, twice as many twice as long; and no longer
     // than `most_waits` times, so that it comes to its end on the busiest server.
     static constexpr double requests_a_wait = 10, most_waits = 199;
-    static constexpr Span short_batch = std::chrono::milliseconds(10), longest_wait = std::chrono::seconds(10);
+    static constexpr Span short_batch = std::chrono::milliseconds(5), longest_wait = std::chrono::seconds(10);
     static constexpr std::size_t least = 10; // records
 
     // Whether to look how busy the server is; true for one of those who ask, once a second, and for the first two.
     bool wants_look(Time now);
-    // So many requests of others, counted from anywhere; nothing: it cannot be known, and nobody is given way to.
+    // Requests of others, from wherever they are counted; nothing: it cannot be known, and nobody is given way to.
     // One busy look makes others seen; it takes two seconds without them until they are gone.
-    void saw(std::optional<std::int64_t> others, Time now);
+    void saw(std::optional<Traffic> others, Time now);
 
     // Zero: a batch may begin, of at most most() records, and the next one waits for its end. Otherwise ask again then.
     Span wait_at(Time now);

@@ -38,6 +38,7 @@ Session& StoreInHand::open() {
     auto opened = connector.open(Access::read_write);
     opened->prepare_witnesses();
     look_at_others(*opened, courtesy, std::chrono::steady_clock::now());
+    if (!courtesy.why().empty()) opened->spare_processors(); // to count what is due
     mark_.clear(); // a new connection may have led to another server
     session = std::move(opened);
     return *session;

@@ -129,6 +129,7 @@ void stop_those_that_yield(const Catalogue& catalogue, Judgement& judgement) {
 
 Plans judged_plans(Session& session, const StoreSettings& store, Date as_of, const std::vector<std::string>& wanted,
                    Judgement& judgement, Plans& all) {
+    session.others(); // a run that follows sees from the beginning what they have done since
     const auto catalogue = std::make_shared<const Catalogue>(session.catalogue());
     const Plans made = made_plans(session, catalogue, as_of, store.weak_durability, judgement);
     all = made;

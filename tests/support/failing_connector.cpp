@@ -72,9 +72,9 @@ public:
         return {"backups of the naive store"};
     }
     std::optional<std::chrono::milliseconds> replica_lag() override { return std::nullopt; }
-    std::optional<std::int64_t> others() override {
+    std::optional<Traffic> others() override {
         if (store_.more_others == 0) return std::nullopt;
-        return store_.others += store_.more_others;
+        return Traffic{store_.others += store_.more_others, {}};
     }
     Instant now() override {
         strike("now");

@@ -1,6 +1,7 @@
 #include "connectors/mariadb_pending.hpp"
 
 #include "connectors/server_session.hpp"
+#include "connectors/witness_table.hpp"
 
 #include <algorithm>
 

@@ -55,6 +55,7 @@ LocalTime first_reading(const Zone& here, const Zone& store, Date day) {
 // takes its last 24 hours from the shift of the next day, a day that is shorter, or left out, ends where the next one
 // begins. London on 2026-10-25 in UTC, 25 hours: +1 h for 23:00 to 24:00 of the 24th, +0 h from 2026-10-25 00:00 on.
 std::vector<DayShift> day_shifts(const Zone& here, const Zone& store) {
+    if (here.name() == Zone::utc().name() && store.name() == here.name()) return {{LocalTime{first_date}, {}}};
     constexpr Date first = std::chrono::local_days{std::chrono::year{1900} / 1 / 1};
     constexpr Date last = std::chrono::local_days{std::chrono::year{2101} / 1 / 1};
     Shifts shifts;

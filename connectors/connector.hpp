@@ -92,9 +92,11 @@ public:
     // Read-only, in one snapshot.
     virtual Survey survey(const Plan&) = 0;
     // Of the survey the two members that limits need, where the engine can count them more cheaply. With a `share`
-    // above 0, `records` may stop at the first number of which `due` is less than that share.
+    // above 0, `records` may stop at the first number of which `due` is less than that share. A walk of the same plan
+    // that comes next may go along what was found due here.
     struct Count {
         std::int64_t records = 0, due = 0;
+        bool all = true; // false: there are so many records at least
     };
     virtual Count count(const Plan& plan, double share) {
         static_cast<void>(share);

@@ -50,6 +50,9 @@ public:
     virtual Sql key_value(const Column&, const Value&) const = 0;
     // A column against what stands behind --key. The store may refuse a text that cannot be such a value.
     virtual Sql key_is(const Sql& column, const Column&, const std::string& key_text) const = 0;
+    // The key is one of those, of which there is one at least, so that the key's index serves.
+    virtual Sql key_among(const std::vector<Sql>& key, const std::vector<const Column*>& of,
+                          const std::vector<Key>& keys) const;
     // (a, b) > (x, y), in the order of the key, so that the key's index serves. `comparison`: ">", ">=", "<=".
     virtual Sql compare(const std::vector<Sql>& columns, const char* comparison, const std::vector<Sql>& values) const;
 

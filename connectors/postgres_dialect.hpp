@@ -37,6 +37,8 @@ public:
     std::string key_text(const Column&, const Value&) const override;
     Sql key_value(const Column&, const Value&) const override;
     Sql key_is(const Sql& column, const Column&, const std::string& key_text) const override;
+    Sql key_among(const std::vector<Sql>& key, const std::vector<const Column*>& of,
+                  const std::vector<Key>& keys) const override;
     std::vector<std::string> identity(const Table&) const override; // primary key, or a unique index without NULLs
     Sql greatest(const std::vector<Sql>&) const override;
     std::string temporary(const std::string& name) const override;

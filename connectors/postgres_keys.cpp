@@ -144,6 +144,34 @@ Sql PostgresDialect::key_value(const Column& column, const Value& value) const {
     return "CAST(" + Sql::value(value) + " AS " + column.type + ")";
 }
 
+namespace {
+
+// {"7","it \\"says\\" so"}: values of one column as an array.
+std::string array_of(const std::vector<Key>& keys, std::size_t column) {
+    std::string array = "{";
+    for (const Key& key : keys) {
+        array += array.size() > 1 ? ",\"" : "\"";
+        for (const char letter : std::get<std::string>(key[column])) {
+            if (letter == '"' || letter == '\\') array += '\\';
+            array += letter;
+        }
+        array += '"';
+    }
+    return array + "}";
+}
+
+} // namespace
+
+// One value for all keys, however many: thousands of parameters take the server longer than the rows.
+Sql PostgresDialect::key_among(const std::vector<Sql>& key, const std::vector<const Column*>& of,
+                               const std::vector<Key>& keys) const {
+    std::vector<Sql> arrays;
+    for (std::size_t i = 0; i < key.size(); ++i)
+        arrays.push_back("CAST(" + Sql::value(array_of(keys, i)) + " AS " + of[i]->type + "[])");
+    if (key.size() == 1) return key.front() + " = ANY (" + arrays.front() + ")";
+    return "(" + listed(key) + ") IN (SELECT * FROM unnest(" + listed(arrays) + "))";
+}
+
 // What does not read as the type is compared with the column as the server prints it: an infinity, a label of an enum,
 // a value of a domain. That has no index, and no text makes it fail.
 Sql PostgresDialect::key_is(const Sql& column, const Column& of, const std::string& text) const {

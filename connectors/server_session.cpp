@@ -2,6 +2,8 @@
 
 #include "connectors/witness_table.hpp"
 
+#include <utility>
+
 namespace retention {
 
 // A query has the type of its value, which the server knows.
@@ -31,6 +33,34 @@ std::optional<Traffic> ServerSession::others() {
         if (error.kind == StoreError::Kind::lost) throw;
         return std::nullopt;
     }
+}
+
+// What is due is counted by listing it, unless that would be a large part of the table.
+Session::Count ServerSession::count(const Plan& plan, double share) {
+    counted_ = nullptr;
+    const auto few = few_of(plan);
+    if (!few || share <= 0) return SqlSession::count(plan, is_large(plan) ? share : 0);
+    {
+        const Snapshot snapshot(database());
+        const BoundPlan on(database(), dialect(), plan);
+        listed_ = list_due(on, *few);
+        counted_ = &plan; // also where it is not few: the walk need not try again
+        if (listed_) {
+            Count count;
+            count.due = static_cast<std::int64_t>(listed_->size());
+            count_members(on, share, count);
+            return count;
+        }
+    }
+    return SqlSession::count(plan, 0);
+}
+
+SharedKeys ServerSession::take_listed(const Plan& plan) {
+    if (std::exchange(counted_, nullptr) == &plan) return std::exchange(listed_, nullptr);
+    const auto few = few_of(plan);
+    if (!few) return nullptr;
+    const Snapshot snapshot(database());
+    return list_due(BoundPlan(database(), dialect(), plan), *few);
 }
 
 void ServerSession::prepare_witnesses() {

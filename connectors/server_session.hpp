@@ -3,7 +3,7 @@
 // server_walk.cpp, its trial of a plan in server_try.cpp; what is one engine's own in postgres_session.cpp and
 // mariadb_session.cpp.
 
-#include "connectors/key_ranges.hpp"
+#include "connectors/due_list.hpp"
 #include "connectors/others.hpp"
 #include "connectors/sql_session.hpp"
 
@@ -15,6 +15,8 @@ namespace retention {
 class ServerSession : public SqlSession {
 public:
     Problems try_plan(const Plan&) override;
+    // Where few are due: listed by the same query, for the walk that comes next.
+    Count count(const Plan&, double share) override;
     std::unique_ptr<Walk> walk(const Plan&) override;
     std::unique_ptr<Walk> join(const Plan&, Walk& other) override;
     void complete(Plan&) override;
@@ -52,9 +54,14 @@ private:
     friend class ServerWalk;
     friend class ServerTrial;
 
+    // What the last count found due, for one walk of the same plan; found anew where there was none. Null: not few.
+    SharedKeys take_listed(const Plan&);
+
     std::unique_ptr<Database> database_;
     std::unique_ptr<Dialect> dialect_;
     const std::shared_ptr<Others> others_;
+    const Plan* counted_ = nullptr; // whose walk has not come yet
+    SharedKeys listed_;
 };
 
 std::unique_ptr<Connector> make_postgres_connector(const StoreSettings&, const Zone& here);

@@ -8,9 +8,9 @@
 #include "connectors/assignments.hpp"
 #include "connectors/evidence_elsewhere.hpp"
 #include "connectors/rivals.hpp"
-#include "connectors/row_columns.hpp"
 #include "connectors/row_sets.hpp"
 #include "connectors/server_session.hpp"
+#include "connectors/walk_course.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -23,27 +23,22 @@ namespace {
 
 // Rows of the key that one statement passes over: bounds, and where to start.
 constexpr double fewest_rows = 200, most_rows = 200'000, first_rows = 5'000;
-// Below this share of a table an index on the trigger finds what is due faster than passing over all rows.
-constexpr double few_due = 0.02;
-constexpr std::int64_t most_listed = 500'000;
 
 } // namespace
 
 class ServerWalk : public Walk {
 public:
-    ServerWalk(ServerSession& session, const Plan& plan, std::shared_ptr<KeyRanges> ranges, bool first)
-        : session_(session)
-        , database_(session.database())
-        , dialect_(session.dialect())
-        , plan_(plan)
-        , sets_(make_sets(database_, dialect_, plan))
-        , on_(database_, dialect_, plan)
-        , due_(on_.conditions.narrow_due())
-        , ranges_(std::move(ranges)) {
-        if (sets_) sets_->judge_by(on_.conditions);
-        if (!first) return;
-        if (judged_as_a_whole(plan) || few_are_due()) list_due_records();
+    ServerWalk(ServerSession& session, const Plan& plan)
+        : ServerWalk(session, plan, std::make_shared<KeyRanges>(), session.take_listed(plan)) {
+        if (judged_as_a_whole(plan)) {
+            course_ = std::make_unique<DueTable>(on_);
+            sets_->only(course_->in({}));
+            if (shares_rows(plan)) sets_->judge_whole(course_->in({}));
+        }
     }
+    // Beside another walk, of the same ranges.
+    ServerWalk(ServerSession& session, const Plan& plan, const ServerWalk& other)
+        : ServerWalk(session, plan, other.shared_ranges(), other.listed_) {}
     ~ServerWalk() override {
         database_.rollback();
         if (range_) ranges_->give_back(*range_);
@@ -67,7 +62,7 @@ public:
 
     void skip() override {
         while (take_range(1)) {
-            if (const auto next = first_key(in(*range_) + " AND " + due_, 0)) {
+            if (const auto next = behind_due(0)) {
                 range_->after = next;
                 return;
             }
@@ -87,116 +82,54 @@ public:
 
     void undo() noexcept override { database_.rollback(); }
 
-    // What another walk may share: nothing where this one goes along a list of its own.
+private:
+    ServerWalk(ServerSession& session, const Plan& plan, std::shared_ptr<KeyRanges> ranges, SharedKeys listed)
+        : session_(session)
+        , database_(session.database())
+        , dialect_(session.dialect())
+        , plan_(plan)
+        , sets_(make_sets(database_, dialect_, plan))
+        , on_(database_, dialect_, plan)
+        , listed_(std::move(listed))
+        , due_(listed_ ? on_.conditions.due() : on_.conditions.narrow_due())
+        , course_(make_course(on_, listed_))
+        , ranges_(std::move(ranges)) {
+        if (sets_) sets_->judge_by(on_.conditions);
+    }
+
+    // What another walk may share: nothing where this one goes along a table of its own session.
     std::shared_ptr<KeyRanges> shared_ranges() const {
-        if (!listed_) return ranges_;
+        if (!judged_as_a_whole(plan_)) return ranges_;
         const auto none = std::make_shared<KeyRanges>();
         none->finish();
         return none;
     }
 
-private:
     static std::unique_ptr<RowSets> make_sets(Database& database, const Dialect& dialect, const Plan& plan) {
-        if (plan.related.empty() && !has_evidence_elsewhere(plan)) return nullptr;
+        if (plan.related.empty() && !has_evidence_elsewhere(plan) && !judged_as_a_whole(plan)) return nullptr;
         return std::make_unique<RowSets>(database, plan, dialect);
     }
 
-    // Where few are due and an index finds them. Counted no further than that.
-    bool few_are_due() {
-        const Table& table = *plan_.table;
-        const bool lone = plan_.triggers.size() == 1 && plan_.triggers[0].column && !plan_.triggers[0].link;
-        if (!lone || table.estimated_rows < 50'000) return false;
-        const auto& name = plan_.triggers[0].column->name;
-        const bool indexed = std::ranges::any_of(table.indexes, [&](const Index& index) {
-            return !index.partial && !index.columns.empty() && index.columns.front() == name;
-        });
-        if (!indexed) return false;
-        const auto many = std::min(static_cast<std::int64_t>(table.estimated_rows * few_due), most_listed);
-        return count_of(database_,
-                        "SELECT count(*) FROM (SELECT 1" + on_.from() + " WHERE " + due_ + " LIMIT " +
-                            Sql::value(many) + ") AS retentiond_few",
-                        "look how many are due") < many;
+    Sql in(const KeyRange& range) const { return course_->in(range); }
+    // What comes after a record of the range in hand.
+    std::optional<Key> behind(const std::optional<Key>& record) const {
+        return record ? std::optional(course_->behind(*record, *range_)) : std::nullopt;
     }
-
-    // The keys of what is due now, in a temporary table of this session: the walk goes along it, and each record must
-    // still be due in its turn. Where a batch takes rows that another record is judged by, or reaches as well, these
-    // are what a report of this moment names.
-    void list_due_records() {
-        std::vector<Dialect::SetColumn> columns;
-        std::vector<std::string> names;
-        for (std::size_t i = 0; i < plan_.key.size(); ++i) {
-            columns.push_back({key_column(i), on_.key()[i]});
-            names.push_back(key_column(i));
-        }
-        database_.set_up(dialect_.make_temporary(list, *plan_.table, columns, names.size(), true));
-        database_.begin_batch();
-        database_.execute(dialect_.add_rows(list, names, "SELECT " + listed(on_.key()) + on_.from() + " WHERE " + due_),
-                          "list what is due");
-        database_.commit();
-        if (!sets_) {
-            sets_ = std::make_unique<RowSets>(database_, plan_, dialect_);
-            sets_->judge_by(on_.conditions);
-        }
-        listed_ = true;
-        if (judged_as_a_whole(plan_)) {
-            const Sql fixed =
-                row(on_.key()) + " IN (SELECT " + listed_key() + " FROM " + dialect_.temporary(list) + ")";
-            sets_->only(fixed);
-            if (shares_rows(plan_)) sets_->judge_whole(fixed);
-        }
-    }
-
-    static Sql row(const std::vector<Sql>& columns) {
-        return columns.size() == 1 ? columns.front() : "(" + listed(columns) + ")";
-    }
-    Sql listed_key() const { return names(key_column, plan_.key.size()); }
-    std::vector<Sql> list_columns() const {
-        std::vector<Sql> columns;
-        for (std::size_t i = 0; i < plan_.key.size(); ++i) columns.emplace_back(key_column(i));
-        return columns;
-    }
-
-    std::vector<Sql> values(const Key& key) const {
-        std::vector<Sql> all;
-        for (std::size_t i = 0; i < key.size(); ++i) all.push_back(dialect_.key_value(*plan_.key[i], key[i]));
-        return all;
-    }
-    Sql between(const std::vector<Sql>& columns, const KeyRange& range) const {
-        std::vector<Sql> all;
-        if (range.after) all.push_back(dialect_.compare(columns, ">", values(*range.after)));
-        if (range.last) all.push_back(dialect_.compare(columns, "<=", values(*range.last)));
-        return all_of(all, "1 = 1");
-    }
-    Sql in(const KeyRange& range) const {
-        if (!listed_) return between(on_.key(), range);
-        return row(on_.key()) + " IN (SELECT " + listed_key() + " FROM " + dialect_.temporary(list) + " WHERE " +
-               between(list_columns(), range) + ")";
-    }
-
-    std::optional<Key> key_of(const Sql& select) const {
-        const auto rows = database_.query(select, "look for the next record of " + plan_.rule.category);
-        if (!rows->next()) return std::nullopt;
-        Key key;
-        for (std::size_t i = 0; i < plan_.key.size(); ++i) key.push_back(rows->value(i));
-        return key;
-    }
-    std::optional<Key> first_key(const Sql& where, std::size_t offset) const {
-        return key_of("SELECT " + listed(on_.key()) + on_.from() + " WHERE " + where + " ORDER BY " +
-                      listed(on_.key()) + " LIMIT 1 OFFSET " + Sql::value(static_cast<std::int64_t>(offset)));
+    // Behind the due record of the range in hand that so many others come before.
+    std::optional<Key> behind_due(std::size_t others) const {
+        return behind(key_at(on_, "SELECT " + listed(on_.key()) + on_.from() + " WHERE " + in(*range_) + " AND " +
+                                      due_ + " ORDER BY " + listed(on_.key()) + " LIMIT 1 OFFSET " +
+                                      Sql::value(static_cast<std::int64_t>(others))));
     }
 
     // The key that ends the next range, in what is `beyond`. Nothing: that ends first.
     std::optional<Key> cut(const KeyRange& beyond, std::size_t most) {
         const auto wanted = static_cast<double>(most);
-        rows_ = listed_ ? wanted
-                        : std::clamp(std::min(wanted * rows_a_record_, cap_), std::min(wanted, fewest_rows), most_rows);
+        rows_ = course_->is_of_due_records()
+                    ? wanted
+                    : std::clamp(std::min(wanted * rows_a_record_, cap_), std::min(wanted, fewest_rows), most_rows);
         cut_for_ = most;
-        const auto offset = static_cast<std::int64_t>(rows_) - 1;
-        if (!listed_)
-            return first_key(between(on_.key(), beyond), static_cast<std::size_t>(std::max<std::int64_t>(offset, 0)));
-        return key_of("SELECT " + listed_key() + " FROM " + dialect_.temporary(list) + " WHERE " +
-                      between(list_columns(), beyond) + " ORDER BY " + listed_key() + " LIMIT 1 OFFSET " +
-                      Sql::value(std::max<std::int64_t>(offset, 0)));
+        return course_->cut(beyond, static_cast<std::size_t>(std::max(rows_, 1.0)));
     }
 
     // A range that was cut for more records, here or by another walk, is cut again: a statement that passes over far
@@ -246,7 +179,7 @@ private:
 
     std::vector<std::vector<std::string>> change_first(std::size_t most, const std::exception_ptr& refusal) {
         database_.rollback();
-        const auto last = first_key(in(*range_) + " AND " + due_, most - 1);
+        const auto last = behind_due(most - 1);
         if (!last && refusal) std::rethrow_exception(refusal);
         if (last) {
             ranges_->give_back({last, range_->last});
@@ -300,19 +233,9 @@ private:
             learn_from(0, began);
             return {};
         }
-        if (records >= most) rest_ = KeyRange{sets_->last_key(), range_->last};
+        if (records >= most) rest_ = KeyRange{behind(sets_->last_key()), range_->last};
         sets_->collect_and_lock(due_);
-        if (sets_->records() > most) { // due rows of its own table go along: one family at a time, a large one in parts
-            sets_->select_records(due, 1);
-            const auto last = sets_->last_key();
-            sets_->collect_and_lock(due_);
-            bool passed = true;
-            if (sets_->keep_deepest(most)) {
-                passed = false;
-                sets_->collect_and_lock(due_);
-            }
-            rest_ = passed ? KeyRange{last, range_->last} : *range_;
-        }
+        if (sets_->records() > most) take_family(due, most);
         Disposed disposed{sets_->keys(), sets_->counts()};
         if (disposed.keys.empty()) return {};
         sets_->dispose();
@@ -320,7 +243,15 @@ private:
         return disposed;
     }
 
-    static constexpr const char* list = "retentiond_due";
+    // Due rows of its own table go along: one family at a time, a large one in parts.
+    void take_family(const Sql& due, std::size_t most) {
+        sets_->select_records(due, 1);
+        const auto last = sets_->last_key();
+        sets_->collect_and_lock(due_);
+        const bool in_parts = sets_->keep_deepest(most);
+        if (in_parts) sets_->collect_and_lock(due_);
+        rest_ = in_parts ? *range_ : KeyRange{behind(last), range_->last};
+    }
 
     ServerSession& session_;
     Database& database_;
@@ -328,21 +259,22 @@ private:
     const Plan& plan_;
     std::unique_ptr<RowSets> sets_; // null where one statement does
     const BoundPlan on_;
-    const Sql due_;
+    const SharedKeys listed_;        // where few are due
+    const Sql due_;                  // of what is listed the key's index finds more than that of the trigger
+    std::unique_ptr<Course> course_; // what the ranges are of
     std::shared_ptr<KeyRanges> ranges_;
     std::optional<KeyRange> range_; // in hand
     std::optional<KeyRange> rest_;  // of the range in hand, once the batch has ended
-    bool listed_ = false;
-    std::size_t cut_for_ = 0; // so many records at most
+    std::size_t cut_for_ = 0;       // so many records at most
     double rows_ = 0, rows_a_record_ = 1, cap_ = first_rows;
 };
 
 std::unique_ptr<Walk> ServerSession::walk(const Plan& plan) {
-    return std::make_unique<ServerWalk>(*this, plan, std::make_shared<KeyRanges>(), true);
+    return std::make_unique<ServerWalk>(*this, plan);
 }
 
 std::unique_ptr<Walk> ServerSession::join(const Plan& plan, Walk& other) {
-    return std::make_unique<ServerWalk>(*this, plan, dynamic_cast<ServerWalk&>(other).shared_ranges(), false);
+    return std::make_unique<ServerWalk>(*this, plan, dynamic_cast<const ServerWalk&>(other));
 }
 
 } // namespace retention

@@ -19,6 +19,9 @@ public:
 protected:
     virtual Database& database() = 0;
     virtual const Dialect& dialect() const = 0;
+
+    // Of all records no more are counted than are enough for the share; above 0. `due` is known already.
+    static void count_members(const BoundPlan&, double share, Count&);
 };
 
 } // namespace retention

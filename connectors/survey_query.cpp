@@ -149,15 +149,21 @@ Session::Count SqlSession::count(const Plan& plan, double share) {
         scan->next();
         return {scan->integer(0), scan->integer(1)};
     }
-    // What is due may be found by an index; of all records no more need be counted than are enough for the share.
+    // What is due may be found by an index.
     Count count;
     count.due = many(on.conditions.narrow_due());
-    const auto enough = static_cast<std::int64_t>(std::ceil(static_cast<double>(count.due) / share)) + 1;
-    count.records = count_of(database(),
-                             "SELECT count(*) FROM (SELECT 1" + on.from() + " WHERE " + on.conditions.member() +
-                                 " LIMIT " + Sql::value(enough) + ") AS retentiond_members",
-                             "count the records of " + plan.rule.category);
+    count_members(on, share, count);
     return count;
+}
+
+// Whether there are so many is asked for a single row, which costs less than to count them.
+void SqlSession::count_members(const BoundPlan& on, double share, Count& count) {
+    const std::string operation = "count the records of " + on.plan.rule.category;
+    const Sql members = on.from() + " WHERE " + on.conditions.member();
+    const auto enough = static_cast<std::int64_t>(std::ceil(static_cast<double>(count.due) / share)) + 1;
+    count.all =
+        count_of(on.database, "SELECT 1" + members + " LIMIT 1 OFFSET " + Sql::value(enough - 1), operation) == 0;
+    count.records = count.all ? count_of(on.database, "SELECT count(*)" + members, operation) : enough;
 }
 
 Survey SqlSession::survey(const Plan& plan) {

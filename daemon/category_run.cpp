@@ -91,7 +91,7 @@ private:
 
 void CategoryRun::enforce() {
     if (!may_begin()) return;
-    const auto counted = store_.open().count(plan_, run_.request.approved ? 0 : plan_.rule.limits.share);
+    const auto counted = store_.open().count(plan_, plan_.rule.limits.share);
     due_ = counted.due;
     if (!within_limits(counted)) return;
     show_progress();
@@ -115,14 +115,16 @@ bool CategoryRun::within_limits(const Session::Count& now) {
     const auto& rule = plan_.rule;
     most_ = most_without_approval(rule.limits, now.records);
     if (run_.request.approved) {
-        const Approval approval{run_.outcome.run, rule.category, run_.request.actor, now.due, now.records, most_};
+        const Approval approval{run_.outcome.run, rule.category, run_.request.actor, now.due, now.records, most_,
+                                now.all};
         run_.context.log.append("rule.approved", line_of_approval(approval, rule), run_.time());
         most_ = std::max(most_, now.due);
         return true;
     }
     const auto wanted = std::min(now.due, run_.request.limit.value_or(now.due));
     if (wanted <= most_) return true;
-    run_.refuse(outcome_, exceeds(rule.limits, now.due, now.records).value());
+    const auto records = now.all ? now.records : std::max(store_.open().count(plan_, 0).records, now.records);
+    run_.refuse(outcome_, exceeds(rule.limits, now.due, records).value());
     return false;
 }
 

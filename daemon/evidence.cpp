@@ -62,8 +62,12 @@ json::object line_of_finish(const RunOutcome& outcome) {
 }
 
 json::object line_of_approval(const Approval& approval, const Rule& rule) {
-    return {{"run", approval.run}, {"category", approval.category}, {"rule", rule_digest(rule)},
-            {"due", approval.due}, {"records", approval.records},   {"limit", approval.limit},
+    return {{"run", approval.run},
+            {"category", approval.category},
+            {"rule", rule_digest(rule)},
+            {"due", approval.due},
+            {approval.counted ? "records" : "records_at_least", approval.records},
+            {approval.counted ? "limit" : "limit_at_least", approval.limit},
             {"by", approval.by}};
 }
 

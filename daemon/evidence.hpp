@@ -17,9 +17,12 @@ boost::json::object line_of_start(const std::string& run, const RunRequest&, con
 boost::json::object line_of_finish(const RunOutcome&);
 
 // An operator's word for one category: what was due when it was given, and the limit that it lifts.
+// `counted`: all records were; otherwise there are so many at least, which is enough for what is due to be within the
+// share, and the limit may be higher.
 struct Approval {
     std::string run, category, by;
     std::int64_t due = 0, records = 0, limit = 0;
+    bool counted = true;
 };
 boost::json::object line_of_approval(const Approval&, const Rule&); // rule.approved
 

@@ -18,27 +18,34 @@ Sql RowSets::not_lost(const Set& set, const std::vector<Sql>& row) const {
            all_of(same, "1 = 1") + ")";
 }
 
-// Rows that both sets hold leave the weaker one.
-std::int64_t RowSets::give_up(std::size_t weak, std::size_t strong) const {
-    const Set& set = entries_[weak];
-    const Sql columns = names(identity_column, set.identity.size());
-    const Sql both = " FROM " + temporary(set) + " WHERE " +
-                     (set.identity.size() == 1 ? columns : "(" + columns + ")") + " IN " +
-                     select_identity(entries_[strong]);
-    const std::string what = "settle rows reached twice";
-    if (beats_across_records(plan_, strong, weak))
-        database_.execute(dialect_.add_rows(set.lost(), columns_named(identity_column, set.identity.size()),
-                                            "SELECT " + columns + both),
-                          what);
-    return database_.execute("DELETE" + both, what);
+// The rows that both sets hold: what follows SELECT … or DELETE.
+Sql RowSets::in_both(const Set& weak, const Set& strong) const {
+    const Sql columns = names(identity_column, weak.identity.size());
+    const Sql row = weak.identity.size() == 1 ? columns : "(" + columns + ")";
+    return " FROM " + temporary(weak) + " WHERE " + row + " IN " + select_identity(strong);
 }
 
-// Each row stays in one set, but for those that give up several links. Returns the sets that lost rows.
+// Each row stays in one set, but for those that give up several links. Returns the sets that lost rows. What is lost is
+// noted for all before any of it leaves its set: a row that leaves it for another delete may be lost to a third as
+// well.
 std::vector<std::size_t> RowSets::reconcile() {
+    const std::string what = "settle rows reached twice";
     std::vector<std::size_t> losers;
-    for (std::size_t weak = 0; weak < entries_.size(); ++weak)
-        for (std::size_t strong = 0; strong < entries_.size(); ++strong)
-            if (beats(plan_, strong, weak) && give_up(weak, strong) > 0) losers.push_back(weak);
+    const auto each_pair = [&](const auto& does) {
+        for (std::size_t weak = 0; weak < entries_.size(); ++weak)
+            for (std::size_t strong = 0; strong < entries_.size(); ++strong)
+                if (beats(plan_, strong, weak)) does(weak, strong);
+    };
+    each_pair([&](std::size_t weak, std::size_t strong) {
+        if (!beats_across_records(plan_, strong, weak)) return;
+        const Set& set = entries_[weak];
+        const Sql rows = "SELECT " + names(identity_column, set.identity.size()) + in_both(set, entries_[strong]);
+        database_.execute(dialect_.add_rows(set.lost(), columns_named(identity_column, set.identity.size()), rows),
+                          what);
+    });
+    each_pair([&](std::size_t weak, std::size_t strong) {
+        if (database_.execute("DELETE" + in_both(entries_[weak], entries_[strong]), what) > 0) losers.push_back(weak);
+    });
     return losers;
 }
 

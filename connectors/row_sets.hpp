@@ -67,7 +67,7 @@ private:
     void collect_entry(std::size_t entry);
     std::vector<std::size_t> reconcile();
     Sql not_lost(const Set&, const std::vector<Sql>& row) const;
-    std::int64_t give_up(std::size_t weak, std::size_t strong) const;
+    Sql in_both(const Set& weak, const Set& strong) const;
     bool needed(std::size_t entry) const;
     bool lock_newcomers(const Set&) const;
     void find_evidence();

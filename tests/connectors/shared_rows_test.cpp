@@ -191,6 +191,23 @@ BOOST_AUTO_TEST_CASE(a_record_to_which_a_kept_row_is_tied_is_passed_over_and_the
     });
 }
 
+// Post 2 is reached by two deletes, of different authors, and kept as a reply to post 1.
+BOOST_AUTO_TEST_CASE(a_row_that_two_deletes_reach_is_kept_from_both) {
+    const auto script =
+        authors_and("CREATE TABLE posts (id integer PRIMARY KEY, author integer, editor integer, parent integer);"
+                    "INSERT INTO posts VALUES (1, 3, 4, NULL), (2, 1, 2, 1), (4, 1, 2, NULL);");
+    std::string rule = posts_rule;
+    rule.insert(rule.find("[[categories.records.related]]\nof"),
+                "[[categories.records.related]]\ntable = \"posts\"\non = \"editor\"\naction = \"delete\"\n");
+    on_each_engine(script, rule, [](Shop& shop, std::size_t most) {
+        BOOST_TEST(shop.report() == "delete 2, detach 1");
+
+        BOOST_TEST(shop.purge(most) == "delete 2, detach 1");
+
+        BOOST_TEST(shop.rows(posts_left) == "2");
+    });
+}
+
 // Each link that is given up counts: job 1 has one author twice, job 2 two that are due, job 3 one that is not.
 BOOST_AUTO_TEST_CASE(a_row_gives_up_every_link_that_is_detached) {
     const auto script =

@@ -245,6 +245,7 @@ void CompanyMaker::make_notes() {
     Columns columns{{"id", required(note_key_)}};
     for (std::size_t i = 0; i < key_.size(); ++i) columns.emplace_back(refs()[i], key_[i].second);
     if (single()) columns.emplace_back("ref_b", key_[0].second);
+    columns.emplace_back("above", note_key_);
     columns.insert(
         columns.end(),
         {{"at", note_at_.type}, {"secret", of(text)}, {"code", of(varying, 20)}, {"changed", of(self_updating)}});

@@ -315,7 +315,8 @@ void CompanyMaker::fill_notes(const std::vector<std::vector<Value>>& keys) {
             if (stray && is_text(key_[0].second.kind)) row["ref"] = "nobody";
             if (!single() && dice_.chance(10)) row["ref2"] = Value{};
         }
-        if (single() && dice_.chance(50)) row["ref_b"] = reference(0, dice_.one_of(keys));
+        if (dice_.chance(50)) row["above"] = dice_.one_of(notes);
+        if (single() && dice_.chance(70)) row["ref_b"] = reference(0, dice_.one_of(keys));
         row["secret"] = dice_.one_of<Value>({"top secret", {}, "REDACTED", "gone", "abc"});
         row["code"] = dice_.one_of<Value>({"C-12345", {}, "C-1", "x1234z89abcdef01", "REDACTED"});
         row["changed"] = "2020-05-05 05:05:05.000000Z";

@@ -301,6 +301,12 @@ std::string CompanyMaker::related() {
         if (actions.back() != "delete") note_key_answered_ = false; // what it keeps would still point at the record
     }
     const auto takes = [&](const char* word) { return std::ranges::find(actions, word) != actions.end(); };
+    if (!evidence_in_notes_ && deletes_ && takes("delete") && dice_.chance(60)) { // answers to the notes that go
+        actions.push_back(dice_.one_of<std::string>({"delete", "anonymise", "detach", "detach", "keep"}));
+        text += related_entry("of = " + toml_text(notes_) + "\ntable = " + toml_text(notes_) + "\non = \"above\"\n",
+                              actions.back(), note_masks(), "name = \"answers\"\n");
+        if (actions.back() != "delete") note_key_answered_ = false;
+    }
     notes_deleted_ = takes("delete");
     if (takes("delete") || takes("anonymise") || takes("detach")) {
         Texts below;
@@ -341,7 +347,7 @@ std::string CompanyMaker::masks() {
 
 void CompanyMaker::choose_rule() {
     deletes_ = dice_.chance(50);
-    evidence_in_notes_ = dice_.chance(75);
+    evidence_in_notes_ = dice_.chance(65);
     std::string head =
         "[categories.records]\nstore = \"shop\"\ntable = " + toml_text(records_) + "\nperiod = " + period_toml_ + "\n";
     if (none_ || dice_.chance(45)) head += "where = " + some_where() + "\n";

@@ -121,7 +121,8 @@ std::string disagreement(const Claims& claims, const std::multiset<std::string>&
 
 std::multiset<std::string> witnesses(const SqliteFile& file) {
     std::multiset<std::string> batches;
-    std::string all = file.value("SELECT coalesce(group_concat(batch, ' '), '') FROM retentiond_batches");
+    std::string all = file.value("SELECT coalesce(group_concat(batch, ' '), '') FROM retentiond_batches "
+                                 "WHERE batch NOT LIKE 'database %'"); // marks
     for (std::size_t from = 0; from < all.size();) {
         const auto to = std::min(all.find(' ', from), all.size());
         batches.insert(all.substr(from, to - from));

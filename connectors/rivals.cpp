@@ -23,6 +23,10 @@ int keeps(Action action) {
     return 0;
 }
 
+bool stands_below(const PlannedRelated& entry, std::size_t parent) {
+    return std::ranges::find(entry.parents, parent) != entry.parents.end();
+}
+
 } // namespace
 
 // Conditions on the last table tell entries of one link apart, those on the way to it make another link.
@@ -41,7 +45,10 @@ bool beats(const Plan& plan, std::size_t strong, std::size_t weak) {
     if (strong == weak || &winner.link.table() != &loser.link.table()) return false;
     const int more = keeps(winner.action) - keeps(loser.action);
     if (more != 0) return more > 0;
-    if (winner.action == Action::erase) return strong > weak;
+    if (winner.action == Action::erase) {
+        if (stands_below(loser, strong)) return true;
+        return strong > weak && !stands_below(winner, weak);
+    }
     if (winner.action == Action::detach && winner.link.hops.back().on != loser.link.hops.back().on) return false;
     return strong < weak;
 }
@@ -66,12 +73,8 @@ bool told_apart(const Plan& plan, const PlannedRelated& first, const PlannedRela
 // The same becomes of a row, and of what hangs on it, whichever of the two has it.
 bool interchangeable(const Plan& plan, std::size_t a, std::size_t b) {
     if (plan.related[a].action != Action::erase || plan.related[b].action != Action::erase) return false;
-    return std::ranges::all_of(plan.related, [&](const PlannedRelated& below) {
-        const auto stands_below = [&](std::size_t entry) {
-            return std::ranges::find(below.parents, entry) != below.parents.end();
-        };
-        return stands_below(a) == stands_below(b);
-    });
+    return std::ranges::all_of(
+        plan.related, [&](const PlannedRelated& below) { return stands_below(below, a) == stands_below(below, b); });
 }
 
 } // namespace

@@ -9,9 +9,10 @@ namespace retention {
 // Entries for the very same link: they are tried in order, and a row that the first takes is none of the second's.
 bool same_link(const PlannedRelated&, const PlannedRelated&);
 
-// Where both reach a row, `strong` has it: the one that keeps more; of equals the first, of deletes the last, which may
-// stand below rows that go and is disposed of before them. Two that detach different links do not compete: a row that
-// both reach gives up both, and each counts it.
+// Where both reach a row, `strong` has it: the one that keeps more; of equals the first. Of deletes the last, which may
+// stand below rows that go and is disposed of before them; but not where it stands right below the other one: what
+// hangs on the row is found from there, and rows of one table go leaves first anyway. Two that detach different links
+// do not compete: a row that both reach gives up both, and each counts it.
 bool beats(const Plan&, std::size_t strong, std::size_t weak);
 
 // `strong` beats `weak`, one record may reach a row by the one and another record by the other, and it matters which

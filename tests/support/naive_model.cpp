@@ -366,10 +366,13 @@ bool NaiveModel::beats(std::size_t strong, std::size_t weak) const {
 NaiveModel::Lost NaiveModel::lost(const std::set<std::int64_t>& from) const {
     Lost lost;
     const auto rows = reached(together(from), lost);
-    const auto deletes = [&](std::size_t entry) { return rule_.related[entry].action == Action::erase; };
-    for (std::size_t weak = 0; weak < rows.size(); ++weak) // what another delete has goes, whichever comes first
+    // What another delete of the same rows has goes, whichever comes first.
+    const auto alike = [&](const Related& a, const Related& b) {
+        return a.action == Action::erase && b.action == Action::erase && a.of == b.of;
+    };
+    for (std::size_t weak = 0; weak < rows.size(); ++weak)
         for (std::size_t strong = 0; strong < rows.size(); ++strong)
-            if (deletes(weak) && deletes(strong) && beats(strong, weak))
+            if (alike(rule_.related[weak], rule_.related[strong]) && beats(strong, weak))
                 for (const auto tag : rows[strong]) lost[weak].erase(tag);
     return lost;
 }

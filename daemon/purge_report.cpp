@@ -4,10 +4,12 @@
 #include "daemon/table.hpp"
 #include "daemon/wording.hpp"
 
+#include <array>
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdio>
 #include <ostream>
+#include <stdexcept>
 
 namespace retention {
 namespace {
@@ -36,6 +38,62 @@ json::value json_of(const CategoryOutcome& category) {
     object["batches"] = category.batches;
     object["seconds"] = rounded(category.seconds);
     return object;
+}
+
+template <class Value, std::size_t count>
+Value named(const json::object& from, std::string_view member, const std::array<Value, count>& values) {
+    const auto name = from.at(member).as_string();
+    for (const Value value : values)
+        if (to_string(value) == std::string_view(name)) return value;
+    throw std::runtime_error("unknown " + std::string(member) + " \"" + std::string(name) + "\"");
+}
+Action action_of(const json::object& from) {
+    return named(from, "action", std::array{Action::erase, Action::anonymise, Action::detach, Action::keep});
+}
+Outcome outcome_of(const json::object& from) {
+    return named(from, "outcome", std::array{Outcome::completed, Outcome::partial, Outcome::refused, Outcome::failed});
+}
+std::string text_of(const json::object& from, std::string_view member) {
+    const auto* value = from.if_contains(member);
+    return value ? std::string(value->as_string()) : std::string();
+}
+
+CategoryOutcome category_of(const json::object& from) {
+    CategoryOutcome category;
+    category.category = text_of(from, "category");
+    category.store = text_of(from, "store");
+    category.table = text_of(from, "table");
+    category.action = action_of(from);
+    category.outcome = outcome_of(from);
+    category.reason = text_of(from, "reason");
+    category.disposed = from.at("disposed").as_int64();
+    category.batches = from.at("batches").as_int64();
+    category.seconds = from.at("seconds").to_number<double>();
+    for (const auto& one : from.at("related").as_array())
+        category.related.push_back(
+            {text_of(one.as_object(), "table"), action_of(one.as_object()), one.as_object().at("records").as_int64()});
+    return category;
+}
+
+// The run's reason is that of a category, unless the audit log failed: then every category's is of its own.
+std::string log_failure_of(const RunOutcome& run, const std::string& reason) {
+    if (run.outcome == Outcome::completed) return "";
+    for (const CategoryOutcome& one : run.categories)
+        if (reason == one.category + ": " + one.reason) return "";
+    return reason;
+}
+
+RunOutcome run_of(const json::object& from) {
+    RunOutcome run;
+    run.run = text_of(from, "run");
+    run.outcome = outcome_of(from);
+    const auto as_of = parse_date(text_of(from, "as_of"));
+    if (!as_of) throw std::runtime_error("as_of is no date");
+    run.as_of = *as_of;
+    for (const auto& one : from.at("categories").as_array()) run.categories.push_back(category_of(one.as_object()));
+    for (const auto& one : from.at("remains").as_array()) run.remains.emplace_back(one.as_string());
+    run.log_failure = log_failure_of(run, text_of(from, "reason"));
+    return run;
 }
 
 std::string seconds_text(double seconds) {
@@ -89,7 +147,16 @@ std::string purge_json(const RunOutcome& run) {
         if (run.outcome != Outcome::completed && one.outcome == run.outcome && !object.contains("reason"))
             object["reason"] = run.log_failure.empty() ? one.category + ": " + one.reason : run.log_failure;
     object["categories"] = categories;
+    object["remains"] = json::array(run.remains.begin(), run.remains.end());
     return json_text(object);
+}
+
+RunOutcome purge_from_json(std::string_view text) {
+    try {
+        return run_of(json::parse(text).as_object());
+    } catch (const std::exception& error) {
+        throw std::runtime_error("this is no account of a purge: " + std::string(error.what()));
+    }
 }
 
 void print_purge(std::ostream& out, const RunOutcome& run, const Terminal& terminal) {

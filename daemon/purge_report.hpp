@@ -6,11 +6,14 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 namespace retention {
 
-// design.md section 5; `reason` only where the outcome is not completed.
+// design.md section 5; `reason` only where the outcome is not completed. `remains` stands last.
 std::string purge_json(const RunOutcome&);
+// What purge_json wrote, of a run somewhere else. Throws std::runtime_error for another text.
+RunOutcome purge_from_json(std::string_view);
 void print_purge(std::ostream&, const RunOutcome&, const Terminal&);
 
 } // namespace retention

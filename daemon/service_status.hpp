@@ -42,7 +42,7 @@ struct CategoryStatus {
     // As last counted; nothing where it never was.
     std::optional<Date> counted_as_of;
     std::int64_t due = 0, overdue = 0, exempt = 0, undated = 0;
-    std::optional<Date> oldest_due; // trigger date of the oldest record that is due
+    std::optional<Date> oldest_due;                  // trigger date of the oldest record that is due
     std::optional<std::int64_t> oldest_overdue_days; // for so many days it should have been gone
 };
 

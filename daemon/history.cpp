@@ -1,0 +1,167 @@
+#include "daemon/history.hpp"
+
+#include "daemon/audit_line.hpp"
+#include "daemon/history_file.hpp"
+#include "daemon/purge_report.hpp"
+
+#include <boost/json.hpp>
+#include <soci/soci.h>
+#include <stdexcept>
+
+namespace retention {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int most_runs = 10'000;
+
+std::string text_of(const RunRecord& record) {
+    json::object object{
+        {"actor", record.actor}, {"started", audit_time(record.started)}, {"account", purge_json(record.outcome)}};
+    if (record.finished) object["finished"] = audit_time(*record.finished);
+    return json::serialize(object);
+}
+
+std::optional<Instant> instant_in(const json::object& from, std::string_view member) {
+    const auto* value = from.if_contains(member);
+    return value ? parse_audit_time(value->as_string()) : std::nullopt;
+}
+
+RunRecord record_of(const std::string& text) {
+    const auto object = json::parse(text).as_object();
+    return {purge_from_json(object.at("account").as_string()), std::string(object.at("actor").as_string()),
+            instant_in(object, "started").value(), instant_in(object, "finished")};
+}
+
+// A category's last outcome travels as the account of a run of its own.
+std::string text_of(const CategoryHistory& category) {
+    RunOutcome account;
+    account.run = category.run;
+    account.outcome = category.last.outcome;
+    account.categories = {category.last};
+    json::object object{{"finished", audit_time(category.finished)},
+                        {"account", purge_json(account)},
+                        {"disposed", category.disposed},
+                        {"batches", category.batches},
+                        {"seconds", category.seconds}};
+    if (category.last_success) object["last_success"] = audit_time(*category.last_success);
+    return json::serialize(object);
+}
+
+CategoryHistory category_of(const std::string& text) {
+    const auto object = json::parse(text).as_object();
+    const auto account = purge_from_json(object.at("account").as_string());
+    CategoryHistory category;
+    category.run = account.run;
+    category.finished = instant_in(object, "finished").value();
+    category.last = account.categories.at(0);
+    category.last_success = instant_in(object, "last_success");
+    category.disposed = object.at("disposed").as_int64();
+    category.batches = object.at("batches").as_int64();
+    category.seconds = object.at("seconds").to_number<double>();
+    return category;
+}
+
+} // namespace
+
+struct History::Impl {
+    std::filesystem::path folder;
+    HistoryFile file;
+
+    soci::session& sql() const {
+        if (!file.sql) throw std::runtime_error(file.lost);
+        return *file.sql;
+    }
+    std::optional<std::string> text(const std::string& query, const std::string& name) const {
+        std::string found;
+        soci::indicator there = soci::i_null;
+        sql() << query, soci::into(found, there), soci::use(name, "name");
+        return sql().got_data() && there == soci::i_ok ? std::optional(found) : std::nullopt;
+    }
+    std::optional<CategoryHistory> category(const std::string& name) const {
+        const auto found = text("SELECT record FROM categories WHERE category = :name", name);
+        return found ? std::optional(category_of(*found)) : std::nullopt;
+    }
+    void put(const std::string& statement, const std::string& name, const std::string& value) const {
+        sql() << statement, soci::use(name, "name"), soci::use(value, "value");
+    }
+    void add(const RunOutcome&, const CategoryOutcome&, Instant finished) const;
+};
+
+void History::Impl::add(const RunOutcome& run, const CategoryOutcome& outcome, Instant finished) const {
+    auto sums = category(outcome.category).value_or(CategoryHistory{});
+    sums.run = run.run;
+    sums.finished = finished;
+    sums.last = outcome;
+    if (outcome.outcome == Outcome::completed) sums.last_success = finished;
+    sums.disposed += outcome.disposed;
+    sums.batches += outcome.batches;
+    sums.seconds += outcome.seconds;
+    put("INSERT OR REPLACE INTO categories VALUES (:name, :value)", outcome.category, text_of(sums));
+}
+
+// A log that goes on has more than the line that opened it.
+History::History(const State& state, const Head& log)
+    : impl_(new Impl{state.directory(), open_history(state.directory(), log.seq > 1)}) {}
+History::~History() = default;
+History::History(History&&) noexcept = default;
+
+const std::string& History::lost() const {
+    return impl_->file.lost;
+}
+
+void History::accept_loss() {
+    impl_->file = begin_history_anew(impl_->folder);
+}
+
+void History::begin(const RunRecord& record) {
+    impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value)", record.outcome.run, text_of(record));
+}
+
+void History::end(const RunOutcome& outcome, Instant finished) {
+    auto& sql = impl_->sql();
+    auto record = find(outcome.run);
+    if (!record) throw std::runtime_error("run " + outcome.run + " was never begun");
+    record->outcome = outcome;
+    record->finished = finished;
+    soci::transaction all(sql);
+    impl_->put("UPDATE runs SET record = :value WHERE run = :name", outcome.run, text_of(*record));
+    for (const auto& category : outcome.categories) impl_->add(outcome, category, finished);
+    sql << "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - " + std::to_string(most_runs);
+    all.commit();
+}
+
+std::vector<RunRecord> History::last(std::size_t runs) const {
+    const soci::rowset<std::string> texts =
+        (impl_->sql().prepare << "SELECT record FROM runs ORDER BY number DESC LIMIT " + std::to_string(runs));
+    std::vector<RunRecord> records;
+    for (const auto& text : texts) records.push_back(record_of(text));
+    return records;
+}
+
+std::optional<RunRecord> History::find(const std::string& run) const {
+    const auto text = impl_->text("SELECT record FROM runs WHERE run = :name", run);
+    return text ? std::optional(record_of(*text)) : std::nullopt;
+}
+
+std::map<std::string, CategoryHistory> History::categories() const {
+    const soci::rowset<std::string> texts = (impl_->sql().prepare << "SELECT record FROM categories");
+    std::map<std::string, CategoryHistory> all;
+    for (const auto& text : texts) {
+        auto category = category_of(text);
+        const auto name = category.last.category;
+        all.emplace(name, std::move(category));
+    }
+    return all;
+}
+
+void History::serve(const std::string& category, Instant through) {
+    impl_->put("INSERT OR REPLACE INTO served VALUES (:name, :value)", category, audit_time(through));
+}
+
+std::optional<Instant> History::served_through(const std::string& category) const {
+    const auto text = impl_->text("SELECT through FROM served WHERE category = :name", category);
+    return text ? parse_audit_time(*text) : std::nullopt;
+}
+
+} // namespace retention

@@ -1,0 +1,118 @@
+#include "daemon/history_file.hpp"
+
+#include <array>
+#include <cstdio>
+#include <fcntl.h>
+#include <random>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+namespace retention {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int form = 1; // of the tables below
+
+fs::path database_in(const fs::path& folder) {
+    return folder / "history.db";
+}
+fs::path name_in(const fs::path& folder) {
+    return folder / "history";
+}
+
+std::string what_to_do(const fs::path& folder) {
+    return "\nhint: bring " + folder.string() +
+           " back from a backup, or, to go on without it, say so as an operator: retentiond purge CATEGORY --yes";
+}
+
+std::string new_name() {
+    std::random_device chance;
+    std::string name;
+    for (int i = 0; i < 4; ++i) {
+        char part[9];
+        std::snprintf(part, sizeof part, "%08x", chance());
+        name += part;
+    }
+    return name;
+}
+
+// SOCI makes a file that is missing: only one that is there is opened.
+std::unique_ptr<soci::session> connect(const fs::path& file) {
+    auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\" timeout=5");
+    *sql << "PRAGMA synchronous = FULL";
+    return sql;
+}
+
+HistoryFile make_history(const fs::path& folder) {
+    const auto name = new_name();
+    const auto file = database_in(folder);
+    create_durably(file, "", 0600);
+    HistoryFile made{connect(file), ""};
+    auto& sql = *made.sql;
+    sql << "BEGIN IMMEDIATE";
+    sql << "CREATE TABLE identity (name TEXT NOT NULL)";
+    sql << "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, record TEXT NOT NULL)";
+    sql << "CREATE TABLE categories (category TEXT PRIMARY KEY, record TEXT NOT NULL)";
+    sql << "CREATE TABLE served (category TEXT PRIMARY KEY, through TEXT NOT NULL)";
+    sql << "INSERT INTO identity VALUES (:name)", soci::use(name, "name");
+    sql << "PRAGMA user_version = " + std::to_string(form);
+    sql << "COMMIT";
+    replace_durably(name_in(folder), name + "\n", 0600); // not before the file it names
+    return made;
+}
+
+std::string text_from(soci::session& sql, const std::string& query) {
+    std::string text;
+    sql << query, soci::into(text);
+    return text;
+}
+
+// Empty: it is whole and the one that `name` says.
+std::string fault_of(soci::session& sql, const std::string& name) {
+    if (const auto check = text_from(sql, "PRAGMA quick_check(1)"); check != "ok") return "is damaged: " + check;
+    const auto version = text_from(sql, "SELECT CAST(user_version AS TEXT) FROM pragma_user_version");
+    if (version != std::to_string(form)) return "is of form " + version + ", which this program does not know";
+    if (text_from(sql, "SELECT name FROM identity") + "\n" != name) return "is not the one that was kept here";
+    return "";
+}
+
+HistoryFile opened(const fs::path& folder, const std::string& name) {
+    const auto lost = [&](const std::string& why) {
+        return HistoryFile{nullptr,
+                           "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder)};
+    };
+    try {
+        auto sql = connect(database_in(folder));
+        const auto fault = fault_of(*sql, name);
+        return fault.empty() ? HistoryFile{std::move(sql), ""} : lost(fault);
+    } catch (const std::exception& error) {
+        return lost(std::string("cannot be read: ") + error.what());
+    }
+}
+
+} // namespace
+
+HistoryFile open_history(const fs::path& folder, bool past) {
+    const bool named = fs::exists(name_in(folder)), there = fs::exists(database_in(folder));
+    if (named && there) return opened(folder, read_fully(name_in(folder)));
+    if (named)
+        return {nullptr, "the state is lost: " + database_in(folder).string() + " is missing" + what_to_do(folder)};
+    if (past)
+        return {nullptr, "the state is lost: the audit log goes on from an earlier time, of which " + folder.string() +
+                             " knows nothing" + what_to_do(folder)};
+    if (there) fs::remove(database_in(folder)); // a first start that ended before it was named
+    return make_history(folder);
+}
+
+HistoryFile begin_history_anew(const fs::path& folder) {
+    const auto file = database_in(folder);
+    for (int number = 1; fs::exists(file); ++number) {
+        const auto aside = folder / ("history.db.lost-" + std::to_string(number));
+        if (!fs::exists(aside)) fs::rename(file, aside);
+    }
+    fs::remove(file.string() + "-journal");
+    return make_history(folder);
+}
+
+} // namespace retention

@@ -1,0 +1,176 @@
+#include "daemon/history.hpp"
+#include "tests/support/clock.hpp"
+#include "tests/support/sqlite_file.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+
+using namespace retention;
+using namespace retention::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const Instant morning = instant("2026-11-21 02:30:00");
+const Head first_line{1, std::string(64, 'a')}, further{7, std::string(64, 'b')};
+
+// A state directory that lives as long as the test.
+struct Folder {
+    SqliteFile place{"CREATE TABLE a (id INTEGER);"};
+    fs::path path = place.folder() / "state";
+    State state = State::acquire(path);
+
+    History history(const Head& log = further) const { return History(state, log); }
+    void use_once() const { History(state, first_line).serve("contacts", morning); }
+};
+
+RunOutcome outcome(const std::string& run, Outcome how = Outcome::completed, std::int64_t disposed = 5) {
+    RunOutcome all;
+    all.run = run;
+    all.as_of = parse_date("2026-11-21").value();
+    all.outcome = how;
+    const std::string reason = how == Outcome::completed ? "" : "the window closed";
+    all.categories = {
+        {"contacts", "crm", "people", Action::erase, how, reason, disposed, {{"notes", Action::anonymise, 3}}, 1, 0.5}};
+    all.remains = {"pg_wal keeps it for a while"};
+    return all;
+}
+
+void run_once(History& history, const RunOutcome& outcome, Instant at) {
+    history.begin({outcome, "user anna (uid 1000)", at, std::nullopt});
+    history.end(outcome, at + std::chrono::seconds(2));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(history)
+
+BOOST_AUTO_TEST_CASE(remembers_its_runs_after_a_restart) {
+    const Folder folder;
+    {
+        History history(folder.state, first_line);
+        run_once(history, outcome("r1", Outcome::partial), morning);
+        history.begin({outcome("r2"), "schedule", morning + std::chrono::hours(1), std::nullopt});
+    }
+
+    const auto history = folder.history();
+    const auto runs = history.last(10);
+
+    BOOST_TEST(history.lost() == "");
+    BOOST_REQUIRE(runs.size() == 2u);
+    BOOST_TEST(runs[0].outcome.run == "r2");
+    BOOST_TEST(!runs[0].finished.has_value());
+    BOOST_TEST(runs[1].actor == "user anna (uid 1000)");
+    BOOST_TEST((runs[1].started == morning));
+    BOOST_TEST((runs[1].finished == morning + std::chrono::seconds(2)));
+    BOOST_TEST((runs[1].outcome.outcome == Outcome::partial));
+    BOOST_TEST((runs[1].outcome.categories[0].action == Action::erase));
+    BOOST_TEST(runs[1].outcome.categories[0].reason == "the window closed");
+    BOOST_TEST(runs[1].outcome.categories[0].related[0].records == 3);
+    BOOST_TEST(runs[1].outcome.remains[0] == "pg_wal keeps it for a while");
+    BOOST_TEST(history.last(1).size() == 1u);
+    BOOST_TEST(history.find("r1").has_value());
+    BOOST_TEST(!history.find("r3").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(sums_a_category_over_its_runs_and_keeps_its_last_success) {
+    const Folder folder;
+    auto history = folder.history(first_line);
+
+    run_once(history, outcome("r1", Outcome::completed, 5), morning);
+    run_once(history, outcome("r2", Outcome::failed, 2), morning + std::chrono::hours(24));
+
+    const auto contacts = history.categories().at("contacts");
+    BOOST_TEST(contacts.run == "r2");
+    BOOST_TEST((contacts.last.outcome == Outcome::failed));
+    BOOST_TEST(contacts.disposed == 7);
+    BOOST_TEST(contacts.batches == 2);
+    BOOST_TEST(contacts.seconds == 1.0);
+    BOOST_TEST((contacts.last_success == morning + std::chrono::seconds(2)));
+}
+
+BOOST_AUTO_TEST_CASE(knows_through_when_a_schedule_was_served) {
+    const Folder folder;
+    folder.use_once();
+
+    const auto history = folder.history();
+
+    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(!history.served_through("logs").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(names_a_run_only_once) {
+    const Folder folder;
+    auto history = folder.history(first_line);
+    history.begin({outcome("r1"), "schedule", morning, std::nullopt});
+
+    BOOST_CHECK_THROW(history.begin({outcome("r1"), "schedule", morning, std::nullopt}), std::exception);
+    BOOST_CHECK_THROW(history.end(outcome("r9"), morning), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_file_is_a_lost_state) {
+    const Folder folder;
+    folder.use_once();
+    fs::remove(folder.path / "history.db");
+
+    auto history = folder.history();
+
+    BOOST_TEST(history.lost().find("the state is lost") == 0u);
+    BOOST_TEST(history.lost().find("is missing\nhint: ") != std::string::npos);
+    BOOST_CHECK_THROW(history.serve("contacts", morning), std::runtime_error);
+    BOOST_CHECK_THROW(history.last(1), std::runtime_error);
+    BOOST_TEST(!fs::exists(folder.path / "history.db"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_another_past_is_a_lost_state) {
+    const Folder folder, other;
+    folder.use_once();
+    other.use_once();
+    fs::copy_file(other.path / "history.db", folder.path / "history.db", fs::copy_options::overwrite_existing);
+
+    BOOST_TEST(folder.history().lost().find("is not the one that was kept here") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_a_lost_state) {
+    const Folder folder;
+    folder.use_once();
+    for (const char* damage : {"no database at all, but text", ""}) {
+        std::ofstream(folder.path / "history.db") << damage;
+
+        BOOST_TEST_CONTEXT("damaged as \"" << damage << '"')
+        BOOST_TEST(folder.history().lost().find("the state is lost") == 0u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_goes_on_without_a_state_is_a_lost_state) {
+    const Folder folder;
+
+    BOOST_TEST(folder.history(further).lost().find("the audit log goes on from an earlier time") != std::string::npos);
+    BOOST_TEST(folder.history(first_line).lost() == ""); // a first start
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_that_was_accepted_keeps_the_old_file_aside) {
+    const Folder folder;
+    folder.use_once();
+    std::ofstream(folder.path / "history.db") << "damage";
+
+    {
+        auto history = folder.history();
+        history.accept_loss();
+        BOOST_TEST(history.lost() == "");
+        history.serve("contacts", morning);
+    }
+
+    BOOST_TEST(folder.history().lost() == "");
+    BOOST_TEST((folder.history().served_through("contacts") == morning));
+    BOOST_TEST(fs::exists(folder.path / "history.db.lost-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_first_start_that_ended_halfway_is_no_loss) {
+    const Folder folder;
+    std::ofstream(folder.path / "history.db") << ""; // made, not yet named
+
+    BOOST_TEST(folder.history(first_line).lost() == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,12 @@
 #include "daemon/command_explain.hpp"
 
 #include "daemon/configured.hpp"
+#include "daemon/control_address.hpp"
+#include "daemon/control_client.hpp"
 #include "daemon/explanation.hpp"
 #include "daemon/wording.hpp"
 
+#include <boost/json.hpp>
 #include <ostream>
 
 namespace retention {
@@ -48,10 +51,22 @@ ExitCode explain_record(const Options& options, Context& context, const StorePla
                                   " of table " + plan.rule.table + ", and the rule's `where` must be true of it");
 }
 
+ExitCode explain_by_daemon(const Options& options, Context& context) {
+    const ControlClient daemon(control_socket(options, context));
+    std::string target = "/v1/explain?category=" + in_query(options.categories[0]) + "&key=" + in_query(options.key);
+    if (options.as_of) target += "&as_of=" + to_string(*options.as_of);
+    const auto told = daemon.get(target);
+    context.out << (options.format == Format::json
+                        ? told
+                        : std::string(boost::json::parse(told).as_object().at("words").as_string()));
+    return ExitCode::done;
+}
+
 } // namespace
 
 ExitCode explain(const Options& options, Context& context) {
     if (options.categories.size() != 1) throw UsageError("explain takes one --category", "say it once");
+    if (asks_daemon(options)) return explain_by_daemon(options, context);
     const auto configuration = configured(options, context);
     if (!configuration) return ExitCode::usage;
     require_categories(*configuration, options.categories);

@@ -4,14 +4,11 @@
 #include "daemon/configured.hpp"
 #include "daemon/enforcement.hpp"
 #include "daemon/progress_bar.hpp"
+#include "daemon/purge_by_daemon.hpp"
+#include "daemon/purge_question.hpp"
 #include "daemon/purge_report.hpp"
-#include "daemon/report.hpp"
 #include "daemon/stop_signals.hpp"
-#include "daemon/table.hpp"
-#include "daemon/wording.hpp"
 
-#include <algorithm>
-#include <istream>
 #include <mutex>
 #include <ostream>
 #include <pwd.h>
@@ -43,65 +40,15 @@ RunRequest request_of(const Options& options, const Configuration& configuration
 }
 
 void refuse_what_is_missing(const Options& options, const Context& context) {
-    if (!options.local)
-        throw UsageError("purge through the running daemon is not supported yet",
-                         "add --local to work in this process");
     if (!options.yes && !context.can_ask)
         throw UsageError("there is no terminal to ask on", "look at retentiond report, then say --yes");
 }
 
-// "anonymise 1,204 records of contacts, and with them: delete 5,012 of contact_notes"
-std::string intention(const CategoryReport& report) {
-    std::string text = to_string(report.action) + " " + counted(report.survey.due, "record") + " of " + report.category;
-    std::vector<std::string> companions;
-    for (const RelatedCount& one : report.survey.related)
-        if (one.records > 0)
-            companions.push_back(to_string(one.action) + " " + grouped(one.records) + " of " + one.table);
-    return companions.empty() ? text : text + ", and with them: " + joined(companions);
-}
-
-// True where there is something to dispose of and a person said yes.
-bool ask(const Report& due, const RunRequest& request, Context& context) {
-    for (const CategoryReport& report : due.categories)
-        if (report.survey.due > 0) context.err << printable(intention(report)) << '\n';
-    for (const FailedCategory& failed : due.failed)
-        context.err << printable(failed.category + " will be left out: " + failed.reason) << '\n';
-    if (request.limit) context.err << "at most " << counted(*request.limit, "record") << " of these\n";
-    context.err << "this cannot be undone. go on? [y/N] " << std::flush;
-    std::string answer;
-    std::getline(context.in, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-bool agreed(const Options& options, const Configuration& configuration, const RunRequest& request, Context& context) {
+bool agreed_here(const Options& options, const Configuration& configuration, const RunRequest& request,
+                 Context& context) {
     if (options.yes) return true;
     const auto stores = plan_stores(configuration, request.as_of, request.categories, context.open_store);
-    const Report due = make_report(configuration, stores, request.as_of);
-    const bool nothing = std::all_of(due.categories.begin(), due.categories.end(),
-                                     [](const CategoryReport& report) { return report.survey.due == 0; });
-    return nothing || ask(due, request, context);
-}
-
-ExitCode exit_code_of(const RunOutcome& run) {
-    const auto any = [&](Outcome outcome) {
-        return std::any_of(run.categories.begin(), run.categories.end(),
-                           [&](const CategoryOutcome& one) { return one.outcome == outcome; });
-    };
-    if (any(Outcome::failed) || run.outcome == Outcome::failed) return ExitCode::incomplete;
-    if (any(Outcome::refused) || run.outcome == Outcome::refused) return ExitCode::refused;
-    return any(Outcome::partial) || run.outcome == Outcome::partial ? ExitCode::incomplete : ExitCode::done;
-}
-
-void tell(const Options& options, const RunOutcome& run, Context& context) {
-    if (options.format == Format::text) {
-        print_purge(context.out, run, context.out_terminal);
-        return;
-    }
-    context.out << purge_json(run);
-    for (const CategoryOutcome& one : run.categories)
-        if (one.outcome != Outcome::completed)
-            context.err << to_string(one.outcome) << ": " << one.category << ": " << one.reason << '\n';
-    for (const std::string& remains : run.remains) context.err << "remains: " << remains << '\n';
+    return agreed(make_report(configuration, stores, request.as_of), request.limit, context);
 }
 
 ExitCode purge_here(const Options& options, const Configuration& configuration, const RunRequest& request,
@@ -123,26 +70,39 @@ ExitCode purge_here(const Options& options, const Configuration& configuration, 
     RunContext run{log, found.key, context.now, show, stop_flag()};
     run.open_store = context.open_store;
     recover(configuration, run);
-    if (!agreed(options, configuration, request, context)) {
+    if (!agreed_here(options, configuration, request, context)) {
         context.err << "nothing was done\n";
         return ExitCode::refused;
     }
     const StopSignals signals; // not before: a signal at the question ends the program
     const RunOutcome outcome = enforce(configuration, request, run);
     bar.clear();
-    tell(options, outcome, context);
-    if (!outcome.log_failure.empty()) context.err << "error: " << outcome.log_failure << '\n';
-    return exit_code_of(outcome);
+    return tell_purge(options, outcome, context);
 }
 
 } // namespace
 
 ExitCode purge(const Options& options, Context& context) {
     refuse_what_is_missing(options, context);
+    if (!options.local) return purge_by_daemon(options, context);
     const auto configuration = configured(options, context);
     if (!configuration) return ExitCode::usage;
     require_categories(*configuration, options.categories);
     return purge_here(options, *configuration, request_of(options, *configuration, context), context);
+}
+
+ExitCode tell_purge(const Options& options, const RunOutcome& run, Context& context) {
+    if (options.format == Format::text) {
+        print_purge(context.out, run, context.out_terminal);
+    } else {
+        context.out << purge_json(run);
+        for (const CategoryOutcome& one : run.categories)
+            if (one.outcome != Outcome::completed)
+                context.err << to_string(one.outcome) << ": " << one.category << ": " << one.reason << '\n';
+        for (const std::string& remains : run.remains) context.err << "remains: " << remains << '\n';
+    }
+    if (!run.log_failure.empty()) context.err << "error: " << run.log_failure << '\n';
+    return exit_code_of(run);
 }
 
 } // namespace retention

@@ -1,6 +1,8 @@
 #include "daemon/command_report.hpp"
 
 #include "daemon/configured.hpp"
+#include "daemon/control_address.hpp"
+#include "daemon/control_client.hpp"
 #include "daemon/durable_file.hpp"
 #include "daemon/report.hpp"
 
@@ -34,17 +36,7 @@ void write_to_file(const std::filesystem::path& file, const Report& report, Form
     replace_durably(std::filesystem::absolute(file), text.str(), 0640);
 }
 
-} // namespace
-
-ExitCode report(const Options& options, Context& context) {
-    if (options.format == Format::html)
-        throw UsageError("report --format html is not supported yet", "use text, json or csv");
-    const auto configuration = configured(options, context);
-    if (!configuration) return ExitCode::usage;
-    require_categories(*configuration, options.categories);
-    const Date as_of = options.as_of.value_or(today(*configuration, context));
-    const auto stores = plan_stores(*configuration, as_of, options.categories, context.open_store);
-    const Report counted = make_report(*configuration, stores, as_of);
+ExitCode tell(const Options& options, const Report& counted, Context& context) {
     if (options.output.empty())
         write_report(context.out, counted, options.format, context.out_terminal);
     else
@@ -52,6 +44,23 @@ ExitCode report(const Options& options, Context& context) {
     for (const FailedCategory& failed : counted.failed)
         context.err << "error: " << failed.category << " was not counted: " << failed.reason << '\n';
     return counted.failed.empty() ? ExitCode::done : ExitCode::incomplete;
+}
+
+} // namespace
+
+ExitCode report(const Options& options, Context& context) {
+    if (options.format == Format::html)
+        throw UsageError("report --format html is not supported yet", "use text, json or csv");
+    if (asks_daemon(options)) {
+        const ControlClient daemon(control_socket(options, context));
+        return tell(options, report_from_json(daemon.get(report_target(options))), context);
+    }
+    const auto configuration = configured(options, context);
+    if (!configuration) return ExitCode::usage;
+    require_categories(*configuration, options.categories);
+    const Date as_of = options.as_of.value_or(today(*configuration, context));
+    const auto stores = plan_stores(*configuration, as_of, options.categories, context.open_store);
+    return tell(options, make_report(*configuration, stores, as_of), context);
 }
 
 } // namespace retention

@@ -7,7 +7,9 @@
 #include "daemon/command_purge.hpp"
 #include "daemon/command_report.hpp"
 #include "daemon/command_run.hpp"
+#include "daemon/command_status.hpp"
 #include "daemon/configured.hpp"
+#include "daemon/control_client.hpp"
 #include "daemon/state.hpp"
 
 #include <ostream>
@@ -83,10 +85,11 @@ ExitCode run_command(const Options& options, Context& context) {
         return verify_audit(options, context);
     case Command::audit_show:
         return show_audit(options, context);
+    case Command::status:
+        return status(options, context);
     case Command::approve:
     case Command::hold:
     case Command::erase:
-    case Command::status:
     case Command::audit_prove:
     case Command::audit_export:
         refuse_later(options.command);
@@ -106,6 +109,8 @@ ExitCode ended(const std::vector<std::string>& words, Context& context) {
     } catch (const UsageError& error) {
         const std::string hint = error.hint.empty() ? "" : "\nhint: " + error.hint;
         return fail(context, error.what() + hint, ExitCode::usage);
+    } catch (const DaemonRefused& error) {
+        return fail(context, error.what(), error.code);
     } catch (const StateHeld& error) {
         return fail(context, error.what(), ExitCode::refused);
     } catch (const AuditBroken& error) {

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 #include <ostream>
+#include <sstream>
 
 namespace retention {
 namespace {
@@ -129,6 +130,8 @@ void print_otherwise(std::ostream& out, const Told& told) {
 
 std::string explanation_json(const Told& told) {
     const Explanation& found = told.found;
+    std::ostringstream words;
+    print_explanation(words, told);
     return json_text(json::object{{"category", told.rule.category},
                                   {"store", told.rule.store},
                                   {"table", told.rule.table},
@@ -143,7 +146,8 @@ std::string explanation_json(const Told& told) {
                                   {"exempt", json::value_from(found.exempt)},
                                   {"held", found.verdict == Verdict::held},
                                   {"related", listed(found.related)},
-                                  {"as_of", to_string(told.as_of)}});
+                                  {"as_of", to_string(told.as_of)},
+                                  {"words", words.str()}});
 }
 
 void print_explanation(std::ostream& out, const Told& told) {

@@ -19,7 +19,8 @@ struct Told {
 };
 
 // {"category", "store", "table", "key", "verdict", "trigger": {"date", "source"} or null, "triggers", "period",
-// "kept_through", "due_from", "overdue", "exempt", "held", "related", "as_of"}
+// "kept_through", "due_from", "overdue", "exempt", "held", "related", "as_of", "words"}: the last is what
+// print_explanation says
 std::string explanation_json(const Told&);
 void print_explanation(std::ostream&, const Told&);
 

@@ -127,6 +127,7 @@ Options options_of(const CommandLine& line, const Values& values) {
     options.config_named = values.contains("config");
     if (options.config_named) options.config = text_of("config");
     options.key = text_of("key"), options.output = text_of("output"), options.directory = text_of("directory");
+    options.socket = text_of("socket");
     options.run = text_of("run"), options.event = text_of("event");
     const auto said = [&](const char* name) { return values.contains(name); };
     options.all = said("all"), options.yes = said("yes"), options.local = said("local");

@@ -49,6 +49,7 @@ struct Options {
     bool config_named = false;       // --config was given
     std::filesystem::path directory; // of an audit log, where it is not the configuration's
     std::string run, event;          // of audit show: only these
+    std::filesystem::path socket;    // of the daemon; empty: the configuration's
     std::optional<std::int64_t> last;
 };
 

@@ -4,6 +4,7 @@
 #include "daemon/table.hpp"
 #include "daemon/wording.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
@@ -168,6 +169,16 @@ void print_purge(std::ostream& out, const RunOutcome& run, const Terminal& termi
     for (const std::string& remains : run.remains) out << "remains: " << printable(remains) << '\n';
     out << "Run " << run.run << " as of " << to_string(run.as_of) << ": "
         << painted(to_string(run.outcome), paint_of(run.outcome), terminal) << '\n';
+}
+
+ExitCode exit_code_of(const RunOutcome& run) {
+    const auto any = [&](Outcome outcome) {
+        return run.outcome == outcome ||
+               std::ranges::any_of(run.categories, [&](const CategoryOutcome& one) { return one.outcome == outcome; });
+    };
+    if (any(Outcome::failed)) return ExitCode::incomplete;
+    if (any(Outcome::refused)) return ExitCode::refused;
+    return any(Outcome::partial) ? ExitCode::incomplete : ExitCode::done;
 }
 
 } // namespace retention

@@ -9,6 +9,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace retention {
@@ -38,6 +39,8 @@ Report make_report(const Configuration&, const std::vector<StorePlans>&, Date as
 
 // design.md section 5, and `failed` after the categories: [{"category", "store", "reason"}].
 std::string report_json(const Report&);
+// What report_json wrote, of a daemon's report. Throws std::runtime_error for another text.
+Report report_from_json(std::string_view);
 // RFC 4180: one row a category, the scalar members of the JSON, the exempt in one number, and the day.
 std::string report_csv(const Report&);
 void print_report(std::ostream&, const Report&, const Terminal&);

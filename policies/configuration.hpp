@@ -67,11 +67,18 @@ struct AuditSettings {
     Secret key; // 64 hex digits
 };
 
+// Who may ask the daemon, and where. A name is a user's, or a group's after "@".
+struct ControlSettings {
+    std::filesystem::path socket = "/run/retentiond/control.sock";
+    std::vector<std::string> operators{"root"}, viewers;
+};
+
 struct Configuration {
     std::filesystem::path file;
     Zone zone = Zone::utc();
     std::filesystem::path state;
     AuditSettings audit;
+    ControlSettings control;
     std::map<std::string, StoreSettings> stores;
     std::vector<Rule> rules; // in the order of the files' names, then of the text
 

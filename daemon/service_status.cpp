@@ -24,6 +24,9 @@ json::value value_of(std::int64_t number) {
 json::value value_of(std::uint64_t number) {
     return json::value(number);
 }
+json::value value_of(double number) {
+    return json::value(number);
+}
 json::value value_of(Instant instant) {
     return json::value(audit_time(instant));
 }
@@ -46,6 +49,9 @@ void take(const json::value& from, std::int64_t& number) {
 }
 void take(const json::value& from, std::uint64_t& number) {
     number = from.to_number<std::uint64_t>();
+}
+void take(const json::value& from, double& number) {
+    number = from.to_number<double>();
 }
 void take(const json::value& from, Instant& instant) {
     instant = parse_audit_time(from.as_string()).value();
@@ -105,12 +111,18 @@ constexpr auto store_members = [](auto& each, auto& store) {
     each("since", store.since), each("next_try", store.next_try);
 };
 
+constexpr auto waited_members = [](auto& each, auto& waited) {
+    each("reason", waited.reason), each("seconds", waited.seconds);
+};
+
 constexpr auto category_members = [](auto& each, auto& category) {
     each("category", category.category), each("store", category.store), each("action", category.action);
     each("next_run", category.next_run);
     each("run", category.run), each("outcome", category.outcome), each("reason", category.reason);
     each("finished", category.finished), each("disposed", category.disposed);
-    each("last_success", category.last_success);
+    each("last_success", category.last_success), each("disposed_total", category.disposed_total);
+    each("batches_total", category.batches_total), each("seconds_total", category.seconds_total);
+    each.list("waited", category.waited, waited_members);
     each("counted_as_of", category.counted_as_of), each("due", category.due), each("overdue", category.overdue);
     each("exempt", category.exempt), each("undated", category.undated), each("oldest_due", category.oldest_due);
     each("oldest_overdue_days", category.oldest_overdue_days);

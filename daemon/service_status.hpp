@@ -31,6 +31,12 @@ struct StoreStatus {
     std::optional<Instant> since, next_try;
 };
 
+// For what, and how long in all since the daemon started: "replicas", "busy store", "others", "window".
+struct Waited {
+    std::string reason;
+    double seconds = 0;
+};
+
 struct CategoryStatus {
     std::string category, store, action;
     std::optional<Instant> next_run; // nothing: not scheduled
@@ -39,6 +45,10 @@ struct CategoryStatus {
     std::optional<Instant> finished;
     std::int64_t disposed = 0;
     std::optional<Instant> last_success; // of a run that completed
+    // Of all runs that the history has.
+    std::int64_t disposed_total = 0, batches_total = 0;
+    double seconds_total = 0;
+    std::vector<Waited> waited;
     // As last counted; nothing where it never was.
     std::optional<Date> counted_as_of;
     std::int64_t due = 0, overdue = 0, exempt = 0, undated = 0;

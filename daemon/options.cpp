@@ -96,6 +96,15 @@ Format format_of(const CommandLine& line, const Values& values) {
     return *text == "html" ? Format::html : Format::text;
 }
 
+LogFormat log_format_of(const Values& values) {
+    const std::string* text = value_of(values, "log-format");
+    if (text == nullptr) return LogFormat::automatic;
+    if (*text == "journal") return LogFormat::journal;
+    if (*text == "json") return LogFormat::json;
+    if (*text == "text") return LogFormat::text;
+    throw UsageError("unknown log format " + *text, "one of journal, text, json");
+}
+
 void require(const CommandLine& line, const Values& values) {
     for (const std::string& name : line.required)
         if (!values.contains(name)) throw UsageError(line.name + " needs --" + name, usage_hint(line));
@@ -120,6 +129,7 @@ Options options_of(const CommandLine& line, const Values& values) {
     options.limit = count_of(values, "limit");
     options.categories = categories_of(values);
     options.last = count_of(values, "last");
+    options.log_format = log_format_of(values);
     const auto text_of = [&](const char* name) {
         const std::string* text = value_of(values, name);
         return text == nullptr ? std::string() : *text;

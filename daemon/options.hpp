@@ -2,6 +2,7 @@
 // The command line, read strictly: what is not understood in full is refused before anything is opened. An unknown or
 // shortened option, a second value, an excess word or a number with a tail are all errors. Pure; no I/O.
 
+#include "daemon/journal.hpp"
 #include "policies/calendar.hpp"
 
 #include <cstdint>
@@ -49,6 +50,7 @@ struct Options {
     bool config_named = false;       // --config was given
     std::filesystem::path directory; // of an audit log, where it is not the configuration's
     std::string run, event;          // of audit show: only these
+    LogFormat log_format = LogFormat::automatic;
     std::filesystem::path socket;    // of the daemon; empty: the configuration's
     std::optional<std::int64_t> last;
 };

@@ -73,12 +73,17 @@ struct ControlSettings {
     std::vector<std::string> operators{"root"}, viewers;
 };
 
+struct MetricsSettings {
+    std::string listen; // "127.0.0.1:9188"; empty: nobody asks
+};
+
 struct Configuration {
     std::filesystem::path file;
     Zone zone = Zone::utc();
     std::filesystem::path state;
     AuditSettings audit;
     ControlSettings control;
+    MetricsSettings metrics;
     std::map<std::string, StoreSettings> stores;
     std::vector<Rule> rules; // in the order of the files' names, then of the text
 

@@ -46,17 +46,16 @@ bool is_address(const std::string& text) { // host:port
     return digits && std::stoi(port) > 0 && std::stoi(port) < 65536;
 }
 
-void read_metrics(TableReader& main) {
+void read_metrics(TableReader& main, MetricsSettings& metrics) {
     const auto* node = main.table("metrics");
-    if (node) {
-        TableReader from(*node, "[metrics]", main.findings());
-        const auto listen = from.name("listen");
-        if (listen && !is_address(*listen))
-            from.error(from.value_place("listen"), "`listen` is no address with a port: \"" + *listen + "\"",
-                       "write it as \"127.0.0.1:9188\"");
-        from.finish();
-    }
-    main.not_yet("metrics", "[metrics]");
+    if (!node) return;
+    TableReader from(*node, "[metrics]", main.findings());
+    const auto listen = from.name("listen");
+    if (listen && !is_address(*listen))
+        from.error(from.value_place("listen"), "`listen` is no address with a port: \"" + *listen + "\"",
+                   "write it as \"127.0.0.1:9188\"");
+    from.finish();
+    metrics.listen = listen.value_or("");
 }
 
 // Also behind a link. A file that is not there yet is itself alone.
@@ -125,7 +124,7 @@ Defaults read_settings(TableReader& main, const Directories& directories, Config
     if (const auto state = main.name("state")) configuration.state = (folder / *state).lexically_normal();
     read_audit(main, directories, folder, configuration.audit);
     read_control(main);
-    read_metrics(main);
+    read_metrics(main, configuration.metrics);
     defaults.stores = read_stores(main, folder, configuration);
     return defaults;
 }

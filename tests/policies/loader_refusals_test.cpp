@@ -573,7 +573,7 @@ const Table main_file{
      "unknown key `vault`"},
     {"a credential that is a path", settings("", "[audit]\nkey = { credential = §\"../k\" }"), "not a path"},
     {"control is not built yet", settings("", "[§control]\nsocket = \"/run/x\""), "not supported yet"},
-    {"metrics are not built yet", settings("", "[§metrics]\nlisten = \"127.0.0.1:9188\""), "not supported yet"},
+    {"metrics without a port", settings("", "[metrics]\nlisten = §\"127.0.0.1\""), "no address with a port"},
     {"no stores", "§timezone = \"UTC\"\n", "no `stores`"},
     {"stores of text", "timezone = \"UTC\"\nstores = §\"x\"\n", "wants a table"},
     {"a store of text", "timezone = \"UTC\"\n[stores]\ncrm = §\"sqlite:///x\"\n", "wants a table"},

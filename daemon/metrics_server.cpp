@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -76,7 +77,7 @@ Answer answer_to(const Request& request, const std::function<ServiceStatus()>& s
 struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
     struct Connection;
     Impl(asio::io_context& io, const std::string& listen, std::function<ServiceStatus()> from)
-        : acceptor(io), status(std::move(from)) {
+        : acceptor(io), again(io), status(std::move(from)) {
         const auto endpoint = endpoint_of(io, listen);
         error_code error;
         acceptor.open(endpoint.protocol(), error);
@@ -86,9 +87,11 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
         if (error) refuse(listen, error.message());
     }
     void accept();
+    void accept_later();
     void close();
 
     tcp::acceptor acceptor;
+    asio::steady_timer again;
     std::function<ServiceStatus()> status;
     std::set<std::shared_ptr<Connection>> connections;
     bool accepting = false;
@@ -134,18 +137,26 @@ void MetricsServer::Impl::accept() {
     acceptor.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
         self->accepting = false;
         if (!self->acceptor.is_open()) return;
-        if (!error) {
-            const auto connection = std::make_shared<Connection>(*self, std::move(socket));
-            self->connections.insert(connection);
-            connection->read();
-        }
+        if (error) return self->accept_later();
+        const auto connection = std::make_shared<Connection>(*self, std::move(socket));
+        self->connections.insert(connection);
+        connection->read();
         self->accept();
+    });
+}
+
+// Out of descriptors, say: what was not accepted is there at once again, and would be tried without end.
+void MetricsServer::Impl::accept_later() {
+    again.expires_after(std::chrono::seconds(1));
+    again.async_wait([self = shared_from_this()](const error_code& error) {
+        if (!error) self->accept();
     });
 }
 
 void MetricsServer::Impl::close() {
     error_code ignored;
     acceptor.close(ignored);
+    again.cancel();
     for (const auto& connection : connections) {
         connection->closed = true;
         connection->stream.close();

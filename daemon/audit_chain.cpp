@@ -1,6 +1,7 @@
 #include "daemon/audit_chain.hpp"
 
 #include "daemon/audit_segments.hpp"
+#include "daemon/checkpoint.hpp"
 #include "daemon/wording.hpp"
 
 #include <boost/json.hpp>
@@ -10,8 +11,12 @@ namespace {
 
 class ChainReader {
 public:
-    ChainReader(std::filesystem::path directory, std::uint64_t kept_seq, const std::string& kept_hash)
-        : directory_(std::move(directory)), kept_seq_(kept_seq), kept_hash_(kept_hash) {}
+    ChainReader(std::filesystem::path directory, std::uint64_t kept_seq, const std::string& kept_hash,
+                const std::string& checkpoint_key)
+        : directory_(std::move(directory))
+        , kept_seq_(kept_seq)
+        , kept_hash_(kept_hash)
+        , checkpoint_key_(checkpoint_key) {}
     AuditChain read();
 
 private:
@@ -25,6 +30,7 @@ private:
     std::filesystem::path directory_;
     std::uint64_t kept_seq_;
     const std::string& kept_hash_;
+    const std::string& checkpoint_key_;
     AuditChain chain_;
     AuditBatches open_;
     Head head_;
@@ -80,6 +86,8 @@ std::string ChainReader::take(const SegmentLines& lines) {
     if (!line) return why;
     if (auto wrong = misfit(*line, head_); !wrong.empty()) return wrong;
     if (auto wrong = check_opening(*line, lines.number() == 1); !wrong.empty()) return wrong;
+    if (line->event == "checkpoint")
+        if (auto wrong = checkpoint_fault(line->members, head_, checkpoint_key_); !wrong.empty()) return wrong;
     compare_times(*line);
     head_ = {line->seq, line->hash};
     ++chain_.lines;
@@ -135,8 +143,9 @@ void ChainReader::compare_times(const AuditLine& line) {
 
 } // namespace
 
-AuditChain read_chain(const std::filesystem::path& directory, std::uint64_t kept_seq, const std::string& kept_hash) {
-    return ChainReader(directory, kept_seq, kept_hash).read();
+AuditChain read_chain(const std::filesystem::path& directory, std::uint64_t kept_seq, const std::string& kept_hash,
+                      const std::string& checkpoint_key) {
+    return ChainReader(directory, kept_seq, kept_hash, checkpoint_key).read();
 }
 
 } // namespace retention

@@ -49,7 +49,9 @@ struct AuditChain {
 };
 
 // `kept_seq`, `kept_hash`: a line that is known from outside; 0 where there is none. Throws AuditError or
-// std::filesystem::filesystem_error where the files cannot be read.
-AuditChain read_chain(const std::filesystem::path& directory, std::uint64_t kept_seq, const std::string& kept_hash);
+// std::filesystem::filesystem_error where the files cannot be read. `checkpoint_key`: what checkpoints have to be
+// signed with; empty where that is not known, and they are then judged by the key that they name.
+AuditChain read_chain(const std::filesystem::path& directory, std::uint64_t kept_seq, const std::string& kept_hash,
+                      const std::string& checkpoint_key = {});
 
 } // namespace retention

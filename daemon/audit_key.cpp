@@ -88,6 +88,17 @@ FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {
     }
 }
 
+std::optional<AuditKey> known_audit_key(const Secret& secret, const KeyPlaces& places) noexcept {
+    try {
+        if (secret.kind == Secret::Kind::environment) return from_environment(secret.name).key;
+        const auto file = audit_key_file(secret, places);
+        if (std::filesystem::exists(file)) return from_file(file).key;
+    } catch (const std::exception&) { // out of reach for whoever asks
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 AuditKey obtain_audit_key(const Configuration& configuration, const Directories& directories) {
     const KeyPlaces places{directories.credentials, configuration.state, configuration.audit.directory};
     return audit_key(configuration.audit.key, places).key;

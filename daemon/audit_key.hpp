@@ -6,6 +6,7 @@
 #include "policies/loader.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -36,5 +37,7 @@ std::filesystem::path audit_key_file(const Secret&, const KeyPlaces&);
 FoundKey audit_key(const Secret&, const KeyPlaces&);
 // The same from a configuration, for callers that have nobody to warn.
 AuditKey obtain_audit_key(const Configuration&, const Directories&);
+// The key where it is there and can be read; never creates one and never throws.
+std::optional<AuditKey> known_audit_key(const Secret&, const KeyPlaces&) noexcept;
 
 } // namespace retention

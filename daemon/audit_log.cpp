@@ -5,12 +5,16 @@
 
 #include <boost/json.hpp>
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
 namespace retention {
 namespace json = boost::json;
 namespace {
+
+// For so long a line may have waited while other threads' lines went to the disk.
+constexpr std::chrono::minutes overtaken{1};
 
 bool disk_full(const std::system_error& failure) {
     return failure.code().value() == ENOSPC || failure.code().value() == EDQUOT;
@@ -19,6 +23,7 @@ bool disk_full(const std::system_error& failure) {
 } // namespace
 
 struct AuditLog::Impl {
+    mutable std::mutex mutex = {}; // the public functions take it, nothing below does
     std::filesystem::path directory;
     State& state;
     std::uint64_t segment_bytes;
@@ -37,6 +42,8 @@ struct AuditLog::Impl {
     void record_repairs(const AuditTail&, bool head_was_kept, Instant now);
     void next_segment(Instant now);
     Head append(std::string_view event, const json::object&, Instant now, bool durably);
+    void make_room(Instant now);
+    Instant time_of_line(Instant now) const;
     void put(std::string_view event, const json::object&, Instant now);
     WrittenLine written(std::string_view event, const json::object&, Instant now) const;
     void write_intent(const std::string& line);
@@ -102,13 +109,21 @@ void AuditLog::Impl::next_segment(Instant now) {
     put("log.opened", opening_members(&end, batches), now);
 }
 
-Head AuditLog::Impl::append(std::string_view event, const json::object& members, Instant now, bool durably) {
+// Before a line, which then follows `head`.
+void AuditLog::Impl::make_room(Instant now) {
     if (!failure.empty()) throw AuditError("the audit log is closed since it could not be written: " + failure);
     guarded([&] {
         file->require_untouched();
-        if (file->bytes() > segment_bytes) next_segment(now);
+        if (file->bytes() > segment_bytes) next_segment(time_of_line(now));
     });
-    put(event, members, now);
+}
+
+Instant AuditLog::Impl::time_of_line(Instant now) const {
+    return now < last_time && last_time - now < overtaken ? last_time : now;
+}
+
+Head AuditLog::Impl::append(std::string_view event, const json::object& members, Instant now, bool durably) {
+    put(event, members, time_of_line(now));
     if (durably) guarded([&] { make_durable(event == "batch.intent"); });
     return head;
 }
@@ -170,7 +185,7 @@ void AuditLog::Impl::make_durable(bool witnessed) {
 
 AuditLog::AuditLog(const std::filesystem::path& directory, State& state, Instant now, std::uint64_t segment_bytes,
                    std::uint64_t reserve_bytes)
-    : impl_(new Impl{directory, state, segment_bytes, AuditReserve(directory, reserve_bytes)}) {
+    : impl_(new Impl{{}, directory, state, segment_bytes, AuditReserve(directory, reserve_bytes)}) {
     impl_->open(now);
 }
 
@@ -184,15 +199,26 @@ AuditLog::~AuditLog() {
 }
 
 Head AuditLog::append(std::string_view event, const json::object& members, Instant now) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->make_room(now);
     return impl_->append(event, members, now, true);
 }
 Head AuditLog::append_lazily(std::string_view event, const json::object& members, Instant now) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->make_room(now);
     return impl_->append(event, members, now, false);
 }
+Head AuditLog::append_checkpoint(const std::function<json::object(const Head&)>& members, Instant now) {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->make_room(now);
+    return impl_->append("checkpoint", members(impl_->head), now, true);
+}
 Head AuditLog::head() const {
+    const std::scoped_lock lock(impl_->mutex);
     return impl_->head;
 }
 Instant AuditLog::last_time() const {
+    const std::scoped_lock lock(impl_->mutex);
     return impl_->last_time;
 }
 const std::vector<OpenIntent>& AuditLog::open_intents() const {

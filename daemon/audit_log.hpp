@@ -1,6 +1,7 @@
 #pragma once
 // The audit log's writer: JSON Lines, hash-chained, append-only, in segments. The one process that holds the State may
-// have one. What append() returned for is on the disk. Not thread-safe. Verification is daemon/audit_verify.hpp.
+// have one. What append() returned for is on the disk. Thread-safe: lines of several stores' runs come in one after the
+// other, each whole and durable before its append() returns. Verification is daemon/audit_verify.hpp.
 //
 // Once a write or fsync failed, every later append throws: a descriptor whose fsync failed must not be trusted again.
 // No audit, no disposal: callers let AuditError end the run.
@@ -11,6 +12,7 @@
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -52,13 +54,19 @@ public:
     // does not fit (an outcome without its intent, a member named like one of the line's own) or an intent without
     // room on the disk throws AuditError and leaves the log as it was, for other lines; what fails after that is final.
     // `now` is written as given, also where it lies before last_time(): a refusal of a wrong clock must be recorded.
+    // Only where it lies less than a minute before, the last line's time is: a line of another thread came in between.
     Head append(std::string_view event, const boost::json::object& members, Instant now);
     // As append, but durable only with the next append: for lines that nothing depends on. The state's head follows
     // then.
     Head append_lazily(std::string_view event, const boost::json::object& members, Instant now);
 
+    // Appends a `checkpoint`, whose members are made from the line that it follows, whichever that will be.
+    Head append_checkpoint(const std::function<boost::json::object(const Head&)>& members, Instant now);
+
     Head head() const;
-    Instant last_time() const; // of the last line; the epoch for a new log
+    // Of the last line; the epoch for a new log. To compare it with the clock, ask for this first: another thread's
+    // line may be newer than a reading of the clock that was taken before.
+    Instant last_time() const;
     // Intents without outcome, oldest first, as found when the log was opened.
     const std::vector<OpenIntent>& open_intents() const;
 

@@ -19,7 +19,7 @@ public:
     Verifier(const std::filesystem::path& directory, const AuditEvidence& evidence)
         : evidence_(evidence)
         , kept_(evidence.kept.value_or(Head{}))
-        , chain_(read_chain(directory, kept_.seq, kept_.hash)) {}
+        , chain_(read_chain(directory, kept_.seq, kept_.hash, evidence.checkpoint_key)) {}
     AuditReport verify();
 
 private:

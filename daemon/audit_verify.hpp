@@ -26,6 +26,7 @@ struct AuditEvidence {
     std::optional<Head> kept;   // the state directory's head
     bool being_written = false; // a process holds the state's lock: lines after `kept` are its work in hand
     std::vector<StoreWitnesses> stores;
+    std::string checkpoint_key = {}; // public, where the audit key can be read; empty otherwise
 };
 
 enum class AuditVerdict { whole, broken, unanchored };

@@ -174,7 +174,7 @@ bool CategoryRun::may_go_on() {
 }
 
 bool CategoryRun::clock_is_right() {
-    const auto why = refuse_clock(run_.context.now(), run_.context.log.last_time(), false);
+    const auto why = run_.clock_fault(false);
     if (why) run_.refuse(outcome_, *why);
     return !why;
 }
@@ -249,6 +249,7 @@ void run_category(CurrentRun& run, StoreInHand& store, const Plan& plan, Categor
             category.end(Outcome::partial, "stopped");
         else
             category.end(Outcome::failed, error.what(), cause_of(error.kind));
+        outcome.out_of_reach = error.kind == StoreError::Kind::lost;
     } catch (const std::exception& error) { // a fault of ours: this category ends, the others do not
         store.session.reset();
         category.end(Outcome::failed, error.what());

@@ -1,7 +1,9 @@
 #include "daemon/command_audit.hpp"
 
+#include "daemon/audit_key.hpp"
 #include "daemon/audit_log.hpp"
 #include "daemon/audit_verify.hpp"
+#include "daemon/checkpoint.hpp"
 #include "daemon/json_text.hpp"
 #include "daemon/wording.hpp"
 
@@ -47,12 +49,15 @@ void read_state(const std::filesystem::path& state, Gathered& gathered) {
     }
 }
 
-Gathered gather(const Configuration* configuration, const OpenStore& open_store) {
+Gathered gather(const Configuration* configuration, const AuditVerifyRequest& request) {
     Gathered gathered;
     if (!configuration) return gathered;
     read_state(configuration->state, gathered);
+    const auto key = known_audit_key(configuration->audit.key,
+                                     {request.credentials, configuration->state, configuration->audit.directory});
+    if (key) gathered.evidence.checkpoint_key = checkpoint_key(*key);
     for (const auto& [name, store] : configuration->stores)
-        gathered.evidence.stores.push_back(witnesses_of(store, configuration->zone, open_store));
+        gathered.evidence.stores.push_back(witnesses_of(store, configuration->zone, request.open_store));
     return gathered;
 }
 
@@ -123,7 +128,7 @@ ExitCode audit_verify(const Configuration* configuration, const AuditVerifyReque
     const auto directory = directory_of(configuration, request.directory, err);
     if (directory.empty()) return ExitCode::usage;
     try {
-        const auto gathered = gather(configuration, request.open_store);
+        const auto gathered = gather(configuration, request);
         auto report = verify_audit_log(directory, gathered.evidence);
         report.notes.insert(report.notes.end(), gathered.notes.begin(), gathered.notes.end());
         if (request.json)

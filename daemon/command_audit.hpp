@@ -17,6 +17,7 @@ struct AuditVerifyRequest {
     std::filesystem::path directory = {}; // empty: the configuration's
     bool json = false;
     OpenStore open_store = make_connector;
+    std::filesystem::path credentials = {}; // where the audit key may be
 };
 // Without a configuration the directory alone is read (an export, elsewhere), and its end cannot be anchored.
 // Ends done, log_broken or unanchored; incomplete where the log cannot be read; usage where there is no directory.

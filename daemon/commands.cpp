@@ -41,7 +41,8 @@ ExitCode with_audit_log(const Options& options, Context& context, Read read) {
 }
 
 ExitCode verify_audit(const Options& options, Context& context) {
-    const AuditVerifyRequest request{options.directory, options.format == Format::json, context.open_store};
+    const AuditVerifyRequest request{options.directory, options.format == Format::json, context.open_store,
+                                     context.directories.credentials};
     return with_audit_log(options, context, [&](const Configuration* configuration) {
         return audit_verify(configuration, request, context.out, context.err);
     });

@@ -30,7 +30,13 @@ void CurrentRun::refuse(CategoryOutcome& category, const std::string& reason) {
     category.outcome = Outcome::refused;
     category.reason = reason;
     const Refusal refusal{outcome.run, category.category, category.store, reason, request.actor};
-    context.log.append("refused", line_of_refusal(refusal), believable(context.now(), context.log.last_time(), false));
+    const Instant last = context.log.last_time();
+    context.log.append("refused", line_of_refusal(refusal), believable(context.now(), last, false));
+}
+
+std::optional<std::string> CurrentRun::clock_fault(bool approved) const {
+    const Instant last = context.log.last_time(); // first: another store's line may be written at any moment
+    return refuse_clock(context.now(), last, approved);
 }
 
 Session& StoreInHand::open() {

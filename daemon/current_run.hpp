@@ -18,6 +18,8 @@ struct CurrentRun {
 
     // The time for the next audit line. Never before the last one.
     Instant time() const;
+    // Why the clock cannot be believed; nothing where it can.
+    std::optional<std::string> clock_fault(bool approved) const;
     // The category ends refused, and the log says so. Throws AuditError.
     void refuse(CategoryOutcome&, const std::string& reason);
 };

@@ -16,16 +16,6 @@
 namespace retention {
 namespace {
 
-// "20261121T023000Z-3f9a1c": in the order of time, and unlike any other in every store.
-std::string name_of_run(Instant now) {
-    std::string time;
-    for (const char letter : to_text(now))
-        if (letter != '-' && letter != ':') time += letter;
-    char chance[8];
-    std::snprintf(chance, sizeof chance, "%06x", std::random_device{}() & 0xffffffu);
-    return time + "-" + chance;
-}
-
 bool needs_pseudonym_key(const Plan& plan) {
     const auto is_pseudonym = [](const PlannedMask& mask) { return mask.mask.kind == MaskKind::pseudonym; };
     const auto has_one = [&](const std::vector<PlannedMask>& masks) {
@@ -109,7 +99,7 @@ void EnforcementRun::try_to_finish() {
 // happens, none is silent.
 void EnforcementRun::name_categories() {
     const auto& wanted = run_.request.categories;
-    run_.outcome.run = name_of_run(run_.context.now());
+    run_.outcome.run = run_.request.run.empty() ? name_of_run(run_.context.now()) : run_.request.run;
     run_.outcome.as_of = run_.request.as_of;
     for (const auto& rule : run_.configuration.rules)
         if (wanted.empty() || std::ranges::count(wanted, rule.category) > 0)
@@ -123,7 +113,7 @@ void EnforcementRun::name_categories() {
 
 std::optional<std::string> EnforcementRun::refusal() const {
     const auto& context = run_.context;
-    if (auto why = refuse_clock(context.now(), context.log.last_time(), run_.request.approved)) return why;
+    if (auto why = run_.clock_fault(run_.request.approved)) return why;
     const Date today = run_.configuration.zone.local_date(context.now());
     if (run_.request.as_of <= today) return std::nullopt;
     return "as of " + to_string(run_.request.as_of) + " lies after today, " + to_string(today) +
@@ -136,9 +126,9 @@ void EnforcementRun::refuse(const std::string& reason) {
         category.outcome = Outcome::refused;
         category.reason = reason;
     }
-    const Instant now = run_.context.now();
+    const Instant last = run_.context.log.last_time(), now = run_.context.now();
     const Refusal refusal{run_.outcome.run, "", "", reason, run_.request.actor, now};
-    const Instant time = believable(now, run_.context.log.last_time(), run_.request.approved);
+    const Instant time = believable(now, last, run_.request.approved);
     judge();
     run_.context.log.append("refused", line_of_refusal(refusal), time);
 }
@@ -183,10 +173,16 @@ void EnforcementRun::enforce_store(StorePlans& store) {
 // Out of reach is a failure, which the next run may not meet; what the catalogue shows stays refused until it changes.
 void EnforcementRun::stop_category(const StorePlans& store, const StoppedCategory& stopped) {
     auto& outcome = outcome_of(stopped.category);
+    if (run_.context.stop) { // its plan was cancelled, too
+        outcome.outcome = Outcome::partial;
+        outcome.reason = "stopped";
+        return;
+    }
     const auto reason = on_one_line({stopped.reason, stopped.hint});
     if (store.failure.empty()) return run_.refuse(outcome, reason);
     outcome.outcome = Outcome::failed;
     outcome.reason = reason;
+    outcome.out_of_reach = true;
 }
 
 void EnforcementRun::leave_no_trace(StoreInHand& store) {
@@ -234,6 +230,15 @@ std::string to_string(Outcome outcome) {
         return "failed";
     }
     throw std::logic_error("an outcome without a name");
+}
+
+std::string name_of_run(Instant now) {
+    std::string time;
+    for (const char letter : to_text(now))
+        if (letter != '-' && letter != ':') time += letter;
+    char chance[8];
+    std::snprintf(chance, sizeof chance, "%06x", std::random_device{}() & 0xffffffu);
+    return time + "-" + chance;
 }
 
 RunOutcome enforce(const Configuration& configuration, const RunRequest& request, RunContext& context) {

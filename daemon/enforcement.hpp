@@ -25,6 +25,7 @@ struct RunRequest {
     std::string actor;                 // "user root (uid 0)", "schedule"
     bool approved = false;             // --yes: an operator's approval of what exceeds the limits, recorded as such
     std::optional<std::int64_t> limit; // of records in the whole run
+    std::string run = {};              // its name, where that was promised already; empty: name_of_run
 };
 
 struct CategoryOutcome {
@@ -38,6 +39,7 @@ struct CategoryOutcome {
     double seconds = 0;
     // Of a failure in the store: what the audit log says instead of the reason; the store's own words may hold values.
     std::string cause = {};
+    bool out_of_reach = false; // it failed because the store could not be reached: later it may succeed
 };
 
 struct RunOutcome {
@@ -57,7 +59,8 @@ struct Progress {
     std::optional<std::string> waits_for = {};
 };
 
-// One for each AuditLog, as long as it lives: what enforce() and recover() learn about open intents is kept in it.
+// What enforce() and recover() learn about open intents is kept in it: one for each AuditLog as long as that lives, or
+// one for each store, where stores are worked on at once. One thread at a time has it.
 struct RunContext {
     AuditLog& log;
     const AuditKey& key;
@@ -74,7 +77,11 @@ struct RunContext {
     // here, its store is in doubt and enforce() refuses it.
     std::optional<std::vector<OpenIntent>> open_intents = {};
     std::string rules_recorded = {}; // what the last `config.loaded` said
+    std::string store = {};          // whose context it is: other stores' intents are not its business; empty: all
 };
+
+// "20261121T023000Z-3f9a1c": in the order of time, and unlike any other in every store.
+std::string name_of_run(Instant now);
 
 // Never throws for a store or for the log: what could not be done is in the outcome, category by category.
 RunOutcome enforce(const Configuration&, const RunRequest&, RunContext&);

@@ -9,7 +9,11 @@
 namespace retention {
 
 std::vector<OpenIntent>& open_intents(RunContext& context) {
-    if (!context.open_intents) context.open_intents = context.log.open_intents();
+    if (!context.open_intents) {
+        context.open_intents = context.log.open_intents();
+        if (!context.store.empty())
+            std::erase_if(*context.open_intents, [&](const OpenIntent& open) { return open.store != context.store; });
+    }
     return *context.open_intents;
 }
 
@@ -39,7 +43,8 @@ void conclude(RunContext& context, const OpenIntent& intent, Settled settled, bo
     const auto* event = settled == Settled::committed ? "batch.committed" : "batch.rolled_back";
     auto line = line_of_batch(intent);
     if (recovered) line["recovered"] = true;
-    const Instant time = believable(context.now(), context.log.last_time(), false);
+    const Instant last = context.log.last_time();
+    const Instant time = believable(context.now(), last, false);
     if (durable == Durable::now)
         context.log.append(event, line, time);
     else

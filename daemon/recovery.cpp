@@ -72,12 +72,13 @@ std::vector<std::string> recover(const Configuration& configuration, RunContext&
     if (open_intents(context).empty()) return {};
     const auto recovered = settle_all(configuration, context);
     const std::vector<std::string> stores(recovered.in_doubt.begin(), recovered.in_doubt.end());
+    const Instant last = context.log.last_time();
     if (first || recovered.committed + recovered.rolled_back > 0)
         context.log.append("recovered",
                            {{"committed", recovered.committed},
                             {"rolled_back", recovered.rolled_back},
                             {"in_doubt", boost::json::array(stores.begin(), stores.end())}},
-                           believable(context.now(), context.log.last_time(), false));
+                           believable(context.now(), last, false));
     return stores;
 }
 

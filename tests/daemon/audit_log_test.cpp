@@ -3,9 +3,11 @@
 #include "daemon/audit_chain.hpp"
 #include "daemon/audit_line.hpp"
 #include "daemon/audit_segments.hpp"
+#include "daemon/checkpoint.hpp"
 #include "daemon/digest.hpp"
 #include "tests/support/audit_folder.hpp"
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
@@ -21,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace retention;
@@ -325,6 +328,100 @@ BOOST_AUTO_TEST_CASE(segments_are_numbered_past_what_six_digits_hold) {
         std::ofstream(folder.log / name) << "x";
 
     BOOST_TEST(segment_numbers(folder.log) == (std::vector<unsigned>{2, 1234567}), boost::test_tools::per_element());
+}
+
+// Several threads
+
+BOOST_AUTO_TEST_CASE(lines_of_several_threads_stand_one_after_the_other) {
+    auto& log_ = open(4000); // in many segments
+    constexpr int threads = 4, batches = 40;
+    std::atomic<int> ticks{0};
+    const auto now = [&] { return at(2000) + std::chrono::milliseconds(++ticks); };
+
+    {
+        std::vector<std::jthread> lanes;
+        for (int lane = 0; lane < threads; ++lane)
+            lanes.emplace_back([&, lane] {
+                for (int i = 0; i < batches; ++i) {
+                    const auto batch = std::to_string(lane) + "." + std::to_string(i);
+                    const auto head = log_.append("batch.intent", intent(batch), now());
+                    if (head.seq == 0) std::abort();
+                    log_.append_lazily("batch.committed", outcome(batch), now());
+                }
+            });
+    }
+    const auto lines = log_.head().seq;
+    close();
+
+    const auto chain = read_chain(folder.log, 0, {});
+    BOOST_TEST(whole() == "");
+    BOOST_TEST(chain.lines == lines);
+    BOOST_TEST(chain.segments > 3u);
+    BOOST_TEST(chain.batches.size() == std::size_t{threads * batches});
+    BOOST_TEST(chain.notes.empty()); // no time runs backwards
+    BOOST_TEST(open().open_intents().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_another_thread_overtook_has_its_time) {
+    auto& log_ = open();
+    log_.append("refused", {{"reason", "x"}}, at(2000));
+
+    log_.append("refused", {{"reason", "overtaken"}}, at(1990));
+    BOOST_TEST((log_.last_time() == at(2000)));
+    log_.append("refused", {{"reason", "the clock was set back"}}, at(1900));
+    BOOST_TEST((log_.last_time() == at(1900)));
+}
+
+// Checkpoints
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_signed_and_names_the_line_before_it) {
+    const AuditKey key{1, 2, 3};
+    auto& log_ = open();
+    write_run(log_, "r1", 2);
+    const auto before = log_.head();
+    log_.append_checkpoint([&](const Head& head) { return line_of_checkpoint(key, head); }, at(2000));
+    close();
+
+    const auto line = json::parse(folder.lines().back()).as_object();
+    BOOST_TEST(line.at("event").as_string() == "checkpoint");
+    BOOST_TEST(line.at("size").to_number<std::uint64_t>() == before.seq);
+    BOOST_TEST(line.at("head").as_string() == before.hash);
+    BOOST_TEST(line.at("key").as_string() == checkpoint_key(key));
+    BOOST_TEST(whole() == "");
+    BOOST_TEST(!read_chain(folder.log, 0, {}, checkpoint_key(key)).problem);
+    BOOST_REQUIRE(read_chain(folder.log, 0, {}, checkpoint_key(AuditKey{9})).problem);
+    BOOST_TEST(contains(read_chain(folder.log, 0, {}, checkpoint_key(AuditKey{9})).problem->what, "another key"));
+}
+
+BOOST_AUTO_TEST_CASE(a_log_written_anew_has_no_valid_checkpoint) {
+    const AuditKey key{1, 2, 3};
+    auto& log_ = open();
+    write_run(log_, "r1", 1);
+    log_.append("refused", {{"reason", "too much"}}, at(1500));
+    log_.append_checkpoint([&](const Head& head) { return line_of_checkpoint(key, head); }, at(2000));
+    close();
+    auto lines = folder.lines();
+
+    auto altered = lines;
+    altered[altered.size() - 2].replace(altered[altered.size() - 2].find("too much"), 8, "too few!");
+    folder.put_lines(rechained(altered)); // its chain is whole, its checkpoint names another line
+    BOOST_TEST(contains(whole(), "does not name the line before it"));
+
+    auto signature = lines;
+    auto& text = signature.back();
+    const auto digit = text.find("\"signature\":\"") + 13;
+    text[digit] = text[digit] == '0' ? '1' : '0';
+    folder.put_lines(rechained(signature));
+    BOOST_TEST(contains(whole(), "signature of the checkpoint is not valid"));
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_elsewhere_or_without_members_is_refused) {
+    const auto line = line_of_checkpoint(AuditKey{}, {7, std::string(64, 'a')});
+
+    BOOST_TEST(line.at("key").as_string() == checkpoint_key(AuditKey{}));
+    BOOST_TEST(checkpoint_fault(line, {7, std::string(64, 'a')}, checkpoint_key(AuditKey{})) == "");
+    BOOST_TEST(checkpoint_fault(line, {8, std::string(64, 'a')}, "") != "");
+    BOOST_TEST(checkpoint_fault({}, {0, std::string(64, '0')}, "") != "");
 }
 
 // Opening

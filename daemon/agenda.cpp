@@ -29,22 +29,35 @@ Agenda::Agenda(const Configuration& configuration) : zone_(configuration.zone) {
     }
 }
 
-std::optional<Instant> Agenda::next(Instant after) const {
+std::vector<std::string> Agenda::categories() const {
+    std::vector<std::string> all;
+    for (const auto& entry : entries_) all.push_back(entry.category);
+    return all;
+}
+
+std::optional<Instant> Agenda::next(const std::string& category, Instant after) const {
+    const auto found = std::ranges::find(entries_, category, &Entry::category);
+    return found == entries_.end() ? std::nullopt : found->schedule.next(after, zone_);
+}
+
+std::optional<Instant> Agenda::next(const Served& served) const {
     std::optional<Instant> first;
-    for (const auto& entry : entries_) {
-        const auto next = entry.schedule.next(after, zone_);
-        if (next && (!first || *next < *first)) first = next;
+    for (const auto& [category, through] : served) {
+        const auto at = next(category, through);
+        if (at && (!first || *at < *first)) first = at;
     }
     return first;
 }
 
-std::vector<std::string> Agenda::between(Instant after, Instant through) const {
-    std::vector<std::string> due;
+std::vector<std::string> Agenda::due(const Served& served, Instant now) const {
+    std::vector<std::string> all;
     for (const auto& entry : entries_) {
-        const auto next = entry.schedule.next(after, zone_);
-        if (next && *next <= through) due.push_back(entry.category);
+        const auto through = served.find(entry.category);
+        if (through == served.end()) continue;
+        const auto at = entry.schedule.next(through->second, zone_);
+        if (at && *at <= now) all.push_back(entry.category);
     }
-    return due;
+    return all;
 }
 
 } // namespace retention

@@ -4,6 +4,7 @@
 #include "daemon/schedule.hpp"
 #include "policies/configuration.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,23 @@ namespace retention {
 // Schedules that are not understood, each at its rule. For `check` and for the start of the daemon.
 Problems check_schedules(const Configuration&);
 
+// By category: each occurrence of its schedule up to here has had its run. One that is not in it is not looked at.
+using Served = std::map<std::string, Instant>;
+
 class Agenda {
 public:
     // Categories without a schedule, or with one that check_schedules() refuses, never run by themselves.
     explicit Agenda(const Configuration&);
     bool empty() const { return entries_.empty(); }
-    // The first instant after this one at which a category is to run.
-    std::optional<Instant> next(Instant after) const;
-    // The categories that were to run after `after` and up to `through`, each once however often it was: those that
-    // fall on one instant run as one run, and those that were missed while a run lasted or the machine slept follow.
-    std::vector<std::string> between(Instant after, Instant through) const;
+    std::vector<std::string> categories() const;
+    // The first instant after this one at which the category is to run.
+    std::optional<Instant> next(const std::string& category, Instant after) const;
+    // The first at which one of the categories is to run again, each after it was served.
+    std::optional<Instant> next(const Served&) const;
+    // The categories that were to run after they were served and up to now, each once however often it was: those that
+    // fall on one instant come together, and those that were missed while a run lasted, the machine slept or the daemon
+    // was not there follow.
+    std::vector<std::string> due(const Served&, Instant now) const;
 
 private:
     struct Entry {

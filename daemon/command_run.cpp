@@ -10,7 +10,12 @@ ExitCode run(const Options& options, Context& context) {
     const auto configuration = configured(options, context);
     if (!configuration) return ExitCode::usage;
     open_journal();
-    return run_service(*configuration, {context.directories, context.now, context.open_store});
+    ServiceSettings settings;
+    settings.directories = context.directories;
+    settings.now = context.now;
+    settings.open_store = context.open_store;
+    settings.load = [&] { return loaded_configuration(options, context); };
+    return run_service(*configuration, settings);
 }
 
 } // namespace retention

@@ -1,196 +1,189 @@
 #include "daemon/service.hpp"
 
-#include "daemon/agenda.hpp"
-#include "daemon/audit_key.hpp"
-#include "daemon/clock_guard.hpp"
+#include "daemon/checkpoint.hpp"
+#include "daemon/evidence.hpp"
+#include "daemon/heartbeat.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/notify.hpp"
-#include "daemon/open_intents.hpp"
+#include "daemon/service_core.hpp"
 #include "daemon/wording.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/system_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/json/object.hpp>
 
 #include <algorithm>
 #include <csignal>
-#include <exception>
 
 namespace retention {
 namespace {
 
 namespace asio = boost::asio;
 
-void tell_outcome(const CategoryOutcome& outcome) {
-    switch (outcome.outcome) {
-    case Outcome::completed:
-        return tell(summary(outcome));
-    case Outcome::partial:
-    case Outcome::refused:
-        return warn(summary(outcome));
-    case Outcome::failed:
-        return alarm(summary(outcome));
-    }
-}
-
-class Service {
-public:
-    Service(const Configuration& configuration, const ServiceSettings& settings)
-        : configuration_(configuration)
-        , now_(settings.now)
-        , state_(State::acquire(configuration.state))
-        , key_(audit_key(configuration.audit.key,
-                         {settings.directories.credentials, configuration.state, configuration.audit.directory}))
-        , log_(configuration.audit.directory, state_, now_())
-        , agenda_(configuration)
-        , run_context_{log_, key_.key, now_, {}, stop_} {
-        run_context_.open_store = settings.open_store;
-    }
-    ExitCode run();
-
-private:
-    void wait_for_signal();
-    void take_signal(int);
-    void arm();
-    void look_at_clock();
-    void begin_run(const std::vector<std::string>& categories);
-    RunOutcome work(const std::vector<std::string>& categories); // on the worker's thread
-    void end_run(const RunOutcome&);
-    void fail(std::exception_ptr);
-    void settle();
-    void leave();
-    std::string status() const;
-
-    const Configuration& configuration_;
-    std::function<Instant()> now_;
-    State state_;
-    FoundKey key_;
-    AuditLog log_; // the worker's alone while a run lasts
-    Agenda agenda_;
-    std::atomic<bool> stop_{false};
-    RunContext run_context_;
-
-    asio::io_context io_{1};
-    asio::thread_pool worker_{1};
-    asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
-    asio::system_timer timer_{io_};
-    bool running_ = false;
-    Instant looked_{}; // everything that was due up to here has run
-    ExitCode exit_ = ExitCode::done;
-    std::exception_ptr failure_;
-};
-
-ExitCode Service::run() {
-    if (!key_.warning.empty()) warn(key_.warning);
-    settle();
-    looked_ = now_();
-    wait_for_signal();
-    arm();
-    tell("ready: " + status());
-    notify_service_manager("READY=1\nSTATUS=" + status());
-    io_.run();
-    worker_.join();
-    if (failure_) std::rethrow_exception(failure_);
-    tell("stopped");
-    return exit_;
-}
-
-void Service::settle() {
-    for (const auto& store : recover(configuration_, run_context_))
-        if (const auto* intent = doubt_about(run_context_, store)) alarm(in_doubt(*intent));
-}
-
-void Service::wait_for_signal() {
-    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-        if (!error) take_signal(signal);
-    });
-}
-
-void Service::take_signal(int signal) {
-    wait_for_signal();
-    if (signal == SIGHUP) {
-        notify_service_manager("STATUS=reloading is not supported yet; " + status());
-        return warn("reloading is not supported yet; hint: systemctl restart retentiond");
-    }
-    stop_ = true;
-    notify_service_manager("STOPPING=1\nSTATUS=stopping after the batch in hand");
-    if (!running_) leave();
-}
-
-void Service::leave() {
-    timer_.cancel();
-    signals_.cancel();
-}
-
-void Service::arm() {
-    const auto next = agenda_.next(looked_);
-    if (!next) return;
-    timer_.expires_at(std::min<Instant>(*next, now_() + std::chrono::hours(1)));
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error && !stop_) look_at_clock();
-    });
-}
-
-void Service::look_at_clock() {
-    const Instant now = now_();
-    const auto due = agenda_.between(looked_, now);
-    looked_ = now; // also where the clock was set back: waiting for it to catch up would be silent
-    if (due.empty()) return arm();
-    begin_run(due);
-}
-
-void Service::begin_run(const std::vector<std::string>& categories) {
-    running_ = true;
-    notify_service_manager("STATUS=running " + joined(categories));
-    asio::post(worker_, [this, categories] {
-        try {
-            auto outcome = work(categories);
-            asio::post(io_, [this, outcome = std::move(outcome)] { end_run(outcome); });
-        } catch (...) { // goes on to run(), which throws it
-            asio::post(io_, [this, failure = std::current_exception()] { fail(failure); });
-        }
-    });
-}
-
-RunOutcome Service::work(const std::vector<std::string>& categories) {
-    if (run_context_.open_intents && !run_context_.open_intents->empty()) settle();
-    RunRequest request;
-    request.categories = categories;
-    request.as_of = configuration_.zone.local_date(now_());
-    request.actor = "schedule";
-    return enforce(configuration_, request, run_context_);
-}
-
-void Service::end_run(const RunOutcome& outcome) {
-    running_ = false;
-    for (const auto& category : outcome.categories) tell_outcome(category);
-    if (!outcome.log_failure.empty()) {
-        alarm("nothing more is disposed of: " + outcome.log_failure);
-        exit_ = ExitCode::incomplete;
-        return leave();
-    }
-    if (stop_) return leave();
-    notify_service_manager("STATUS=" + status());
-    look_at_clock();
-}
-
-void Service::fail(std::exception_ptr failure) {
-    failure_ = failure;
-    leave();
-}
-
-std::string Service::status() const {
-    const auto next = agenda_.next(looked_);
-    return next ? "next run " + to_text(*next) : "nothing is scheduled";
-}
-
 std::string done_by(Action action) {
     return action == Action::erase ? "deleted" : "anonymised";
 }
 
 } // namespace
+
+Service::Service(const Configuration& configuration, const ServiceSettings& settings)
+    : settings_(settings)
+    , now_(settings.now)
+    , configuration_(std::make_shared<const Configuration>(configuration))
+    , state_(State::acquire(configuration.state))
+    , key_(audit_key(configuration.audit.key,
+                     {settings.directories.credentials, configuration.state, configuration.audit.directory}))
+    , log_(configuration.audit.directory, state_, now_())
+    , memory_(settings.memory ? settings.memory(state_) : memory_of_this_process())
+    , started_(now_())
+    , loaded_(started_)
+    , agenda_(configuration) {}
+
+Service::~Service() = default;
+
+ExitCode Service::run() {
+    if (!key_.warning.empty()) warn(key_.warning);
+    if (const auto lost = memory_->lost(); !lost.empty()) alarm("nothing is disposed of: " + lost);
+    record_rules();
+    wait_for_signal();
+    wake_up_ = settings_.wake_up(io_, [this] { guarded([this] { look(); }); });
+    if (settings_.outside) outside_ = settings_.outside(io_, *this, *configuration_);
+    if (const auto interval = watchdog_interval()) watchdog_.emplace(io_, *interval);
+    adopt_configuration();
+    name_doubts_of_others();
+    told_ = headline();
+    tell("ready: " + told_);
+    notify_service_manager("READY=1\nSTATUS=" + told_);
+    guarded([this] { look(); });
+    io_.run();
+    close_lanes();
+    if (failure_) std::rethrow_exception(failure_);
+    tell("stopped");
+    return exit_;
+}
+
+// Once for each configuration that it works by. The time is one that does not move the mark of the clock's guard.
+void Service::record_rules() {
+    const Instant last = log_.last_time();
+    log_.append("config.loaded", line_of_rules(*configuration_), believable(now_(), last, false));
+}
+
+void Service::wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (!error) guarded([&] { take_signal(signal); });
+    });
+}
+
+void Service::take_signal(int signal) {
+    wait_for_signal();
+    if (signal != SIGHUP) return stop();
+    if (!stopping_) reload();
+}
+
+// What has begun ends after the batch in hand; what waits is forgotten, and what the schedule asked for comes again.
+void Service::stop() {
+    if (stopping_) return;
+    stopping_ = true;
+    notify_service_manager("STOPPING=1\nSTATUS=stopping after the batch in hand");
+    for (const auto& [name, store] : stores_)
+        if (store->lane) store->lane->interrupt();
+    for (const auto& part : desk_.withdraw_all()) end_unbegun(part, Outcome::partial, "stopped before it began");
+    leave_if_idle();
+}
+
+void Service::leave_if_idle() {
+    if (stopping_ && desk_.running().empty()) leave();
+}
+
+void Service::leave() {
+    stopping_ = true;
+    io_.stop();
+}
+
+void Service::fail(std::exception_ptr failure) {
+    if (!failure_) failure_ = failure;
+    leave();
+}
+
+// Batches in hand end, and are in the log when this returns.
+void Service::close_lanes() {
+    for (const auto& [name, store] : stores_)
+        if (store->lane) store->lane->interrupt(), store->lane->close();
+    for (const auto& [name, store] : stores_) store->lane.reset();
+    retired_.clear();
+    io_.restart();
+    io_.poll(); // their last words
+    outside_.reset();
+}
+
+void Service::guarded(const Task& task) {
+    try {
+        task();
+    } catch (...) { // goes on to run(), which throws it
+        fail(std::current_exception());
+    }
+}
+
+void Service::at_io(Task task) {
+    asio::post(io_, [this, task = std::move(task)] { guarded(task); });
+}
+
+// The one place from which work begins: at its time, after each run, after each change.
+void Service::look() {
+    if (stopping_) return;
+    const Instant now = now_();
+    for (auto& [category, through] : served_) // the clock was set back: to wait until it catches up would be silent
+        if (through > now) through = now;
+    order_due(now);
+    begin_what_may();
+    try_stores_again(now);
+    beat(now);
+    retire_lanes();
+    tell_headline();
+    arm();
+}
+
+void Service::arm() {
+    const Instant now = now_();
+    Served idle = served_;
+    std::erase_if(idle, [this](const auto& entry) { return desk_.scheduled(entry.first); });
+    std::optional<Instant> first = agenda_.next(idle);
+    for (const auto& other : {next_chance(now), next_heartbeat(now, log_.last_time())})
+        if (other && (!first || *other < *first)) first = other;
+    wake_up_->at(first);
+}
+
+void Service::beat(Instant now) {
+    const auto due = next_heartbeat(now, log_.last_time());
+    if (!due || *due > now) return;
+    log_.append_checkpoint([this](const Head& head) { return line_of_checkpoint(key_.key, head); }, now);
+}
+
+// Of what is not due yet.
+std::optional<Instant> Service::next_occurrence() const {
+    Served served = served_;
+    for (auto& [category, through] : served) through = std::max(through, now_());
+    return agenda_.next(served);
+}
+
+std::string Service::headline() const {
+    std::vector<std::string> running;
+    for (const auto& [store, part] : desk_.running())
+        running.insert(running.end(), part.categories.begin(), part.categories.end());
+    std::string text = "nothing is scheduled";
+    if (!running.empty())
+        text = "running " + joined(running);
+    else if (const auto next = next_occurrence())
+        text = "next run " + to_text(*next);
+    if (!not_loaded_.empty()) text += "; the configuration was not reloaded: " + not_loaded_;
+    return text;
+}
+
+void Service::tell_headline() {
+    if (auto text = headline(); text != told_) {
+        told_ = std::move(text);
+        notify_service_manager("STATUS=" + told_);
+    }
+}
 
 std::string summary(const CategoryOutcome& outcome) {
     std::string text = outcome.category + " in " + outcome.store + ": " + done_by(outcome.action) + " " +

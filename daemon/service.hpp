@@ -1,21 +1,41 @@
 #pragma once
-// The daemon, in the foreground, for systemd: each category at its schedule, one run at a time, until SIGTERM or
-// SIGINT, which ends the run after the batch in hand. It holds the state directory for as long as it lives.
+// The daemon, in the foreground, for systemd: each category at its schedule, purges that are asked for, until SIGTERM
+// or SIGINT, which end the runs after their batches in hand; SIGHUP loads the configuration anew. It holds the state
+// directory for as long as it lives.
 //
-// One thread waits for signals and for the time (an io_context); a second one does the runs, because databases block.
-// Idle, it wakes at the next run and once an hour, so that a clock that was set is noticed (a timer counts from where
-// the clock stood when it was set).
+// One thread waits for signals, for the time and for whoever asks (an io_context); each store has threads of its own
+// (daemon/lane.hpp), because databases block. Idle, it sleeps until the next thing is to be done.
 
 #include "daemon/enforcement.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/run_memory.hpp"
+#include "daemon/service_status.hpp"
+#include "daemon/wake_up.hpp"
 #include "policies/loader.hpp"
 
 namespace retention {
+
+class Control;
 
 struct ServiceSettings {
     Directories directories;
     std::function<Instant()> now;
     OpenStore open_store = make_connector;
+    // The configuration as it stands now, at SIGHUP; empty: it cannot be reloaded.
+    std::function<Loaded()> load = {};
+    // What it remembers over its end; empty: nothing.
+    MakeMemory memory = {};
+    MakeWakeUp wake_up = wall_clock_wake_up;
+    // Whoever speaks to the outside (control socket, metrics' port): made before READY, and told of each configuration
+    // that replaces the one before. It goes before the service does.
+    class Outside {
+    public:
+        virtual ~Outside() = default;
+        virtual void reloaded(const Configuration&) {}
+    };
+    std::function<std::unique_ptr<Outside>(boost::asio::io_context&, Control&, const Configuration&)> outside = {};
+    // Control::metrics.
+    std::function<std::string(const ServiceStatus&, const std::map<std::string, CategoryHistory>&)> exposition = {};
 };
 
 // Schedules must be those that check_schedules() accepts. Throws what keeps it from starting: StateHeld, AuditError,

@@ -26,6 +26,12 @@ std::string names(const std::vector<std::string>& categories) {
     return text;
 }
 
+Served all_served(const Agenda& agenda, const std::string& through) {
+    Served served;
+    for (const auto& category : agenda.categories()) served[category] = instant(through);
+    return served;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(agenda)
@@ -33,30 +39,41 @@ BOOST_AUTO_TEST_SUITE(agenda)
 BOOST_AUTO_TEST_CASE(the_first_of_all_schedules_is_next) {
     const Agenda agenda(with_schedules({{"contacts", "02:30"}, {"calls", "01:00"}, {"logs", ""}}));
 
-    BOOST_TEST((agenda.next(instant("2026-11-21 00:00:00")) == instant("2026-11-21 01:00:00")));
-    BOOST_TEST((agenda.next(instant("2026-11-21 01:00:00")) == instant("2026-11-21 02:30:00")));
+    BOOST_TEST((agenda.next(all_served(agenda, "2026-11-21 00:00:00")) == instant("2026-11-21 01:00:00")));
+    BOOST_TEST((agenda.next(all_served(agenda, "2026-11-21 01:00:00")) == instant("2026-11-21 02:30:00")));
+    BOOST_TEST((agenda.next("calls", instant("2026-11-21 01:00:00")) == instant("2026-11-22 01:00:00")));
+    BOOST_TEST(!agenda.next("logs", instant("2026-11-21 01:00:00")));
+    BOOST_TEST(!agenda.next("others", instant("2026-11-21 01:00:00")));
 }
 
-BOOST_AUTO_TEST_CASE(categories_of_one_instant_run_as_one) {
+BOOST_AUTO_TEST_CASE(categories_of_one_instant_come_together) {
     const Agenda agenda(with_schedules({{"contacts", "02:30"}, {"calls", "Sat 02:30"}, {"orders", "02:31"}}));
 
-    BOOST_TEST(names(agenda.between(instant("2026-11-21 02:29:59"), instant("2026-11-21 02:30:00"))) ==
+    BOOST_TEST(names(agenda.due(all_served(agenda, "2026-11-21 02:29:59"), instant("2026-11-21 02:30:00"))) ==
                "contacts calls ");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_missed_runs_once) {
+BOOST_AUTO_TEST_CASE(what_was_missed_comes_once) {
     const Agenda agenda(with_schedules({{"contacts", "*:0/5"}, {"calls", "02:00"}, {"orders", "12:00"}}));
 
-    BOOST_TEST(names(agenda.between(instant("2026-11-21 01:00:00"), instant("2026-11-21 03:00:00"))) ==
+    BOOST_TEST(names(agenda.due(all_served(agenda, "2026-11-21 01:00:00"), instant("2026-11-21 03:00:00"))) ==
                "contacts calls ");
+}
+
+BOOST_AUTO_TEST_CASE(each_category_counts_from_where_it_was_served) {
+    const Agenda agenda(with_schedules({{"contacts", "02:00"}, {"calls", "02:00"}, {"orders", "02:00"}}));
+    const Served served{{"contacts", instant("2026-11-21 02:00:00")}, {"calls", instant("2026-11-01 00:00:00")}};
+
+    BOOST_TEST(names(agenda.due(served, instant("2026-11-21 12:00:00"))) == "calls ");
+    BOOST_TEST((agenda.next(served) == instant("2026-11-01 02:00:00")));
 }
 
 BOOST_AUTO_TEST_CASE(a_category_without_schedule_never_runs_by_itself) {
     const Agenda agenda(with_schedules({{"logs", ""}}));
 
     BOOST_TEST(agenda.empty());
-    BOOST_TEST(!agenda.next(instant("2026-11-21 00:00:00")));
-    BOOST_TEST(agenda.between(instant("2026-01-01 00:00:00"), instant("2027-01-01 00:00:00")).empty());
+    BOOST_TEST(!agenda.next({{"logs", instant("2026-11-21 00:00:00")}}));
+    BOOST_TEST(agenda.due({{"logs", instant("2026-01-01 00:00:00")}}, instant("2027-01-01 00:00:00")).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_schedule_that_is_not_understood_is_an_error_where_it_is_written) {

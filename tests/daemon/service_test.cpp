@@ -1,117 +1,336 @@
-#include "daemon/service.hpp"
-#include "tests/support/evidence_check.hpp"
-#include "tests/support/notify_listener.hpp"
-#include "tests/support/sqlite_file.hpp"
+#include "tests/support/service_bench.hpp"
+
+#include "daemon/audit_chain.hpp"
+#include "daemon/watchdog.hpp"
+#include "tests/support/clock.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <csignal>
-#include <future>
+
+#include <cstdlib>
+#include <fstream>
 #include <unistd.h>
 
 using namespace retention;
 using namespace retention::test;
+using namespace std::chrono_literals;
 
 namespace {
 
-Instant system_time() {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
 }
-
-// A daemon on a database of its own, in a thread of this process, and the systemd that listens to it.
-struct Daemon {
-    SqliteFile database{R"(CREATE TABLE contacts (id INTEGER PRIMARY KEY, created_at TEXT);
-                           INSERT INTO contacts VALUES (1, '2001-01-01'), (2, '2002-01-01'), (3, '2099-01-01');)"};
-    NotifyListener systemd{(database.folder() / "notify").string()};
-    Configuration configuration;
-    std::future<ExitCode> end;
-
-    explicit Daemon(const std::string& schedule) {
-        const auto folder = database.folder().string();
-        const auto main = "timezone = \"UTC\"\nstate = \"" + folder + "/state\"\npolicies = [\"policy.toml\"]\n" +
-                          (schedule.empty() ? "" : "schedule = \"" + schedule + "\"\n") + "[audit]\ndirectory = \"" +
-                          folder + "/log\"\nkey = { file = \"" + folder + "/audit.key\" }\n" +
-                          "[stores.crm]\nurl = \"sqlite://" + database.path().string() + "\"\n";
-        const auto* policy = R"([categories.contacts]
-description = "people"
-authority = "notice"
-lawful_basis = "legitimate interests"
-owner = "dpo@example.com"
-store = "crm"
-table = "contacts"
-trigger = "created_at"
-period = "36 months"
-action = "delete"
-[categories.contacts.limits]
-share = "100%"
-)";
-        const auto loaded = read_configuration({"retentiond.toml", main}, {{"policy.toml", policy}}, {});
-        for (const auto& problem : loaded.problems) BOOST_TEST_MESSAGE(to_string(problem));
-        configuration = loaded.configuration.value();
-    }
-    void start() {
-        end = std::async(std::launch::async, [this] { return run_service(configuration, {{}, system_time}); });
-    }
-    ExitCode stop(int signal = SIGTERM) {
-        ::kill(::getpid(), signal);
-        return end.get();
-    }
-    Lines log() const { return read_log(database.folder() / "log"); }
-};
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(service)
 
+// ---- by the schedule
+
 BOOST_AUTO_TEST_CASE(runs_each_category_at_its_schedule_and_stops_when_told) {
-    Daemon daemon("*-*-* *:*:*");
+    Daemon daemon("02:30");
 
     daemon.start();
-    BOOST_TEST(daemon.systemd.next_with("READY=1").find("STATUS=next run 2") != std::string::npos);
-    daemon.systemd.next_with("STATUS=running contacts");
-    daemon.systemd.next_with("STATUS=next run");
-    const auto end = daemon.stop();
+    daemon.clock.advance(29min);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    daemon.clock.advance(1min);
+    const auto crm = daemon.scheduled_run("crm"), shop = daemon.scheduled_run("shop");
+    BOOST_TEST(disposed_of(daemon.result(crm), "contacts") == 2);
+    BOOST_TEST(disposed_of(daemon.result(shop), "orders") == 2);
+    BOOST_TEST((category(daemon.status(), "contacts").next_run == instant("2026-11-22 02:30:00")));
 
-    BOOST_TEST((end == ExitCode::done));
-    BOOST_TEST(daemon.systemd.next_with("STOPPING=1").starts_with("STOPPING=1"));
-    BOOST_TEST(daemon.database.value("SELECT group_concat(id) FROM contacts") == "3");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(daemon.crm.value("SELECT group_concat(id) FROM contacts") == "3");
     const auto started = with_event(daemon.log(), "run.started");
-    BOOST_REQUIRE(!started.empty());
+    BOOST_REQUIRE(started.size() == 2u); // one a store, each of one name
     BOOST_TEST(started.front().at("actor").as_string() == "schedule");
-    BOOST_TEST(with_event(daemon.log(), "batch.committed").size() == 1u);
-    BOOST_TEST(with_event(daemon.log(), "run.finished").size() == started.size()); // none was cut short
+    BOOST_TEST(with_event(daemon.log(), "run.finished").size() == 2u);
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:30:00")));
+}
+
+BOOST_AUTO_TEST_CASE(says_what_it_does) {
+    Daemon daemon("02:30");
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+
+    daemon.clock.advance(30min);
+    daemon.gates["crm"].counting.await_visitor();
+    daemon.systemd.next_with("STATUS=running contacts");
+    daemon.gates["crm"].counting.open();
+
+    BOOST_TEST(daemon.systemd.next_with("STATUS=next run") == "STATUS=next run 2026-11-22T02:30:00Z");
+    BOOST_TEST((daemon.stop(SIGINT) == ExitCode::done));
+    BOOST_TEST(daemon.systemd.next_with("STOPPING=1").starts_with("STOPPING=1"));
 }
 
 BOOST_AUTO_TEST_CASE(a_category_without_schedule_is_left_alone) {
-    Daemon daemon("");
+    Daemon daemon;
 
     daemon.start();
-    BOOST_TEST(daemon.systemd.next() == "READY=1\nSTATUS=nothing is scheduled");
-    const auto end = daemon.stop(SIGINT);
+    daemon.clock.advance(24h * 3);
 
-    BOOST_TEST((end == ExitCode::done));
-    BOOST_TEST(daemon.database.value("SELECT count(*) FROM contacts") == "3");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
     BOOST_TEST(with_event(daemon.log(), "run.started").empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_reload_does_not_end_it) {
-    Daemon daemon("");
+BOOST_AUTO_TEST_CASE(runs_missed_while_it_was_down_are_caught_up_once) {
+    Daemon daemon("02:30");
+    daemon.memory.served = {{"contacts", instant("2026-11-10 02:30:00")}, {"orders", instant("2026-11-20 02:30:00")}};
+
     daemon.start();
-    daemon.systemd.next_with("READY=1");
+    const auto run = daemon.scheduled_run("crm");
+    BOOST_REQUIRE(run != "");
+    BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    BOOST_TEST(daemon.scheduled_run("shop") == ""); // missed nothing
 
-    ::kill(::getpid(), SIGHUP);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "run.started").size() == 1u); // for eleven nights
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:00:00")));
+}
 
-    BOOST_TEST(daemon.systemd.next() == "STATUS=reloading is not supported yet; nothing is scheduled");
+BOOST_AUTO_TEST_CASE(what_falls_due_while_a_run_lasts_follows_it_once) {
+    Daemon daemon("*:0/10");
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.clock.advance(10min);
+    daemon.gates["crm"].counting.await_visitor();
+    const auto first = daemon.scheduled_run("crm");
+
+    daemon.clock.advance(35min);
+    BOOST_TEST(daemon.scheduled_run("crm") == first); // no second one beside it
+    daemon.gates["crm"].counting.open();
+    daemon.result(first);
+    const auto second = daemon.scheduled_run("crm");
+
+    BOOST_TEST(second != first);
+    if (second != "") daemon.result(second);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
-BOOST_AUTO_TEST_CASE(a_second_daemon_on_one_state_does_not_start) {
-    Daemon daemon("");
+BOOST_AUTO_TEST_CASE(a_run_whose_window_is_closed_waits_until_it_opens) {
+    Daemon daemon("02:30", "window = \"04:00-05:00\"\n");
     daemon.start();
+
+    daemon.clock.advance(30min);
+    const auto run = daemon.scheduled_run("crm");
+    BOOST_TEST(daemon.ask([&](Control& control) { return control.run(run); }).find("waiting") != std::string::npos);
+    daemon.clock.advance(90min); // and no further ring is needed: it is 04:00
+
+    BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "run.started").size() == 2u); // shop's at 02:30, crm's at 04:00
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_set_is_noticed) {
+    Daemon daemon("02:30");
+    daemon.start();
+
+    daemon.clock.set("2026-11-21 02:31:00");
+
+    BOOST_TEST(daemon.scheduled_run("crm") != "");
+    daemon.result(daemon.scheduled_run("crm"));
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+// ---- signals
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_a_long_count_and_the_run_comes_again) {
+    Daemon daemon("02:30");
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.result(daemon.scheduled_run("shop"));
+    daemon.gates["crm"].counting.await_visitor();
+
+    BOOST_TEST((daemon.stop() == ExitCode::done)); // the gate is still closed
+
+    const auto finished = with_event(daemon.log(), "run.finished").back();
+    const auto& contacts = finished.at("categories").as_array().front().as_object();
+    BOOST_TEST(contacts.at("outcome").as_string() == "partial");
+    BOOST_TEST(contacts.at("reason").as_string() == "stopped");
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:00:00"))); // not of 02:30
+    BOOST_TEST(daemon.gates["crm"].counting.cancels == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_lets_the_batch_in_hand_end_and_a_second_one_changes_nothing) {
+    Daemon daemon;
+    daemon.gates["crm"].disposing.close();
+    daemon.start();
+    const auto run = daemon.purge({"contacts"}).run;
+    daemon.gates["crm"].disposing.await_visitor();
+
+    ::kill(::getpid(), SIGTERM);
+    daemon.systemd.next_with("STOPPING=1");
+    ::kill(::getpid(), SIGTERM);
+    BOOST_TEST(daemon.run(run).at("state").as_string() == "running");
+    daemon.gates["crm"].disposing.open();
+
+    BOOST_TEST((daemon.ended() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "batch.committed").size() == 1u);
+    BOOST_TEST(with_event(daemon.log(), "run.finished").size() == 1u);
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_good_configuration_replaces_the_one_before) {
+    Daemon daemon("02:30");
+    daemon.start();
+    daemon.clock.advance(1min);
+
+    ::kill(::getpid(), SIGHUP);
+    BOOST_TEST(daemon.systemd.next_with("RELOADING=1").find("MONOTONIC_USEC=") != std::string::npos);
     daemon.systemd.next_with("READY=1");
 
-    BOOST_CHECK_THROW(run_service(daemon.configuration, {{}, system_time}), StateHeld);
+    BOOST_TEST((daemon.status().loaded == instant("2026-11-21 02:01:00")));
+    BOOST_TEST(daemon.status().not_loaded == "");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "config.loaded").size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_keeps_the_configuration_that_it_began_with) {
+    Daemon daemon("02:30");
+    bool without_orders = false;
+    daemon.load = [&] {
+        auto loaded = daemon.read("03:30");
+        if (without_orders) loaded.configuration->rules.pop_back(), loaded.configuration->stores.erase("shop");
+        return loaded;
+    };
+    daemon.gates["shop"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["shop"].counting.await_visitor();
+    const auto run = daemon.scheduled_run("shop");
+
+    without_orders = true;
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("READY=1");
+    BOOST_TEST(daemon.status().stores.size() == 1u);
+    BOOST_CHECK_THROW(daemon.purge({"orders"}), ControlFault);
+    daemon.gates["shop"].counting.open();
+    BOOST_TEST(disposed_of(daemon.result(run), "orders") == 2);
+
+    without_orders = false; // and it comes back
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("READY=1");
+    BOOST_TEST((category(daemon.status(), "orders").next_run == instant("2026-11-21 03:30:00")));
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"orders"}).run), "orders") == "completed");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_configuration_changes_nothing_and_status_says_why) {
+    Daemon daemon("02:30");
+    daemon.load = [&] { return daemon.read("02:30", "window = \"sometimes\"\n"); };
+    daemon.start();
+
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("RELOADING=1");
+    BOOST_TEST(contains(daemon.systemd.next_with("READY=1"), "not reloaded"));
+
+    BOOST_TEST(contains(daemon.status().not_loaded, "window"));
+    daemon.clock.advance(30min);
+    BOOST_TEST(daemon.scheduled_run("crm") != "");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "config.loaded").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(another_state_directory_needs_a_restart) {
+    Daemon daemon("02:30");
+    daemon.load = [&] { return daemon.read("02:30", "", "elsewhere"); };
+    daemon.start();
+
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("RELOADING=1");
+    daemon.systemd.next_with("READY=1");
+
+    BOOST_TEST(contains(daemon.status().not_loaded, "systemctl restart"));
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_watchdog_that_it_turns) {
+    ::setenv("WATCHDOG_USEC", "20000", 1);
+    Daemon daemon;
+
+    daemon.start();
+    daemon.systemd.next_with("WATCHDOG=1");
+    daemon.systemd.next_with("WATCHDOG=1");
+
+    ::unsetenv("WATCHDOG_USEC");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(another_process_s_watchdog_is_not_its_own) {
+    ::setenv("WATCHDOG_USEC", "20000", 1);
+    ::setenv("WATCHDOG_PID", "1", 1);
+    BOOST_TEST(!watchdog_interval());
+    ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+    BOOST_TEST((watchdog_interval() == 20000us));
+    ::setenv("WATCHDOG_USEC", "soon", 1);
+    BOOST_TEST(!watchdog_interval());
+    ::unsetenv("WATCHDOG_USEC");
+    ::unsetenv("WATCHDOG_PID");
+}
+
+// ---- what it holds
+
+BOOST_AUTO_TEST_CASE(a_second_daemon_on_one_state_does_not_start) {
+    Daemon daemon;
+    daemon.start();
+    ServiceSettings settings;
+    settings.now = daemon.clock.reading();
+
+    BOOST_CHECK_THROW(run_service(daemon.configuration, settings), StateHeld);
 
     BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_day_without_a_line_has_a_checkpoint) {
+    Daemon daemon;
+    daemon.start();
+    BOOST_TEST(daemon.status().audit_seq == 2u);
+
+    for (int day = 0; day < 20; ++day) { // longer than the clock's guard allows without a line
+        daemon.clock.advance(24h);
+        BOOST_TEST(daemon.status().audit_seq == 3u + static_cast<std::uint64_t>(day));
+    }
+    BOOST_TEST(daemon.status().stopped == "");
+
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    const auto lines = with_event(daemon.log(), "checkpoint");
+    BOOST_REQUIRE(lines.size() == 20u);
+    BOOST_TEST(lines.front().at("size").to_number<int>() == 2);
+    BOOST_TEST(!read_chain(daemon.crm.folder() / "log", 0, {}).problem);
+}
+
+BOOST_AUTO_TEST_CASE(an_audit_log_that_takes_no_more_ends_it) {
+    Daemon daemon;
+    daemon.start();
+
+    std::ofstream(daemon.crm.folder() / "log" / "audit-000001.jsonl", std::ios::app) << "{}\n"; // another hand
+    daemon.purge({"contacts"});
+
+    BOOST_TEST((daemon.ended() == ExitCode::incomplete));
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_history_stops_every_disposal_until_a_person_says_to_go_on) {
+    Daemon daemon("02:30");
+    daemon.memory.lost = "the history was lost";
+    daemon.start();
+    BOOST_TEST(daemon.status().stopped == "the history was lost");
+
+    daemon.clock.advance(30min);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") == "refused");
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}, true).run), "contacts") == "completed");
+    BOOST_TEST(daemon.status().stopped == "");
+
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "refused").size() == 3u); // two of the schedule, one of a person
+    const auto recovered = with_event(daemon.log(), "recovered");
+    BOOST_REQUIRE(recovered.size() == 1u);
+    BOOST_TEST(recovered.front().at("by").as_string() == "user anna (uid 1000)");
 }
 
 BOOST_AUTO_TEST_CASE(the_journal_has_one_line_for_each_outcome) {

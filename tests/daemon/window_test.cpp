@@ -41,6 +41,23 @@ BOOST_AUTO_TEST_CASE(no_window_is_always_open) {
     BOOST_TEST(is_open(std::nullopt, Zone::utc(), instant("2026-11-21 12:00:00")));
 }
 
+BOOST_AUTO_TEST_CASE(says_when_it_opens_next) {
+    const Window night{22h, 5h};
+
+    BOOST_TEST((next_opening(night, Zone::utc(), instant("2026-11-21 05:00:00")) == instant("2026-11-21 22:00:00")));
+    BOOST_TEST(
+        (next_opening(Window{1h, 4h}, Zone::utc(), instant("2026-11-21 04:00:00")) == instant("2026-11-22 01:00:00")));
+    BOOST_TEST(!next_opening(night, Zone::utc(), instant("2026-11-21 23:00:00")));
+    BOOST_TEST(!next_opening(std::nullopt, Zone::utc(), instant("2026-11-21 12:00:00")));
+}
+
+BOOST_AUTO_TEST_CASE(a_window_whose_beginning_the_clock_skips_opens_after_the_gap) {
+    const auto london = Zone::load("Europe/London").value();
+
+    BOOST_TEST((next_opening(Window{90min, 4h}, london, instant("2026-03-28 23:00:00")) ==
+                instant("2026-03-29 01:00:00"))); // 01:30 does not come that day; 02:00 does
+}
+
 BOOST_AUTO_TEST_CASE(is_told_as_it_was_written) {
     BOOST_TEST(to_string(Window{22h, 5h + 30min}) == "22:00-05:30");
 }

@@ -1,0 +1,136 @@
+// What is asked of the service and needs its stores: reports and stories of records, counted in the reading threads,
+// one part a store.
+
+#include "daemon/clock_guard.hpp"
+#include "daemon/evidence.hpp"
+#include "daemon/explain_record.hpp"
+#include "daemon/service_core.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace retention {
+namespace {
+
+using enum ControlFault::Kind;
+
+// An answer that comes in parts. It comes in any case: where a lane was closed before, it says so.
+struct Gathering {
+    Gathering(Snapshot rules, Control::Answer to) : snapshot(std::move(rules)), answer(std::move(to)) {}
+    Gathering(const Gathering&) = delete;
+    Gathering& operator=(const Gathering&) = delete;
+
+    Snapshot snapshot;
+    Control::Answer answer;
+    std::size_t missing = 0;
+    Report report;
+
+    ~Gathering() {
+        if (answer) answer(ControlFault(unavailable, "the store is configured no more, or the daemon stops"));
+    }
+    void done(std::variant<std::string, ControlFault> result) {
+        if (const auto once = std::exchange(answer, {})) once(std::move(result));
+    }
+    // In the order of the configuration, whichever store answered first.
+    void add(const Report& part) {
+        report.categories.insert(report.categories.end(), part.categories.begin(), part.categories.end());
+        report.failed.insert(report.failed.end(), part.failed.begin(), part.failed.end());
+        if (--missing > 0) return;
+        const auto place = [this](const auto& entry) { return snapshot->find_rule(entry.category); };
+        std::ranges::sort(report.categories, std::less<>(), place); // the rules are one array
+        std::ranges::sort(report.failed, std::less<>(), place);
+        done(report_json(report));
+    }
+};
+
+Report counted_store(const Configuration& configuration, const std::string& store, const ReportOrder& order,
+                     const OpenStore& open) {
+    const Date as_of = order.as_of.value();
+    try {
+        std::vector<StorePlans> plans;
+        plans.push_back(plan_store(configuration, configuration.stores.at(store), as_of, order.categories, open));
+        return make_report(configuration, plans, as_of);
+    } catch (const std::exception& error) { // a fault of ours: its categories are in `failed` as well
+        Report report;
+        for (const auto& rule : configuration.rules)
+            if (rule.store == store &&
+                (order.categories.empty() || std::ranges::count(order.categories, rule.category) > 0))
+                report.failed.push_back({rule.category, store, error.what()});
+        return report;
+    }
+}
+
+std::variant<std::string, ControlFault> explained(const Configuration& configuration, const ExplainOrder& order,
+                                                  const OpenStore& open) {
+    try {
+        const auto& store = configuration.stores.at(configuration.find_rule(order.category)->store);
+        const auto plans = plan_store(configuration, store, order.as_of.value(), {order.category}, open);
+        return explain_record(plans, order.key, order.as_of.value());
+    } catch (const NoSuchRecord& none) {
+        return ControlFault(not_found, none.what(), none.hint);
+    } catch (const std::exception& error) {
+        const std::string what = error.what();
+        const auto hint = what.find("\nhint: ");
+        if (hint == std::string::npos) return ControlFault(failed, what);
+        return ControlFault(failed, what.substr(0, hint), what.substr(hint + 7));
+    }
+}
+
+} // namespace
+
+void Service::report(const ReportOrder& asked, Answer answer) {
+    try {
+        require_categories(asked.categories);
+    } catch (const ControlFault& fault) {
+        return answer(fault);
+    }
+    ReportOrder order = asked;
+    if (!order.as_of) order.as_of = today();
+    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer));
+    gathering->report.as_of = *order.as_of;
+    gathering->report.timezone = configuration_->zone.name();
+    std::map<std::string, Lane*> lanes;
+    for (const auto& [category, store] : order_for(order.categories, "").categories)
+        lanes[store] = stores_.at(store)->lane.get();
+    gathering->missing = lanes.size();
+    if (lanes.empty()) return gathering->done(report_json(gathering->report));
+    for (const auto& [store, lane] : lanes)
+        lane->reads().post([this, gathering, order, store = store, lane = lane] {
+            auto part = counted_store(*gathering->snapshot, store, order, lane->open_for_reads());
+            at_io([gathering, part = std::move(part)] { gathering->add(part); });
+        });
+}
+
+void Service::explain(const ExplainOrder& asked, Answer answer) {
+    try {
+        require_categories({asked.category});
+    } catch (const ControlFault& fault) {
+        return answer(fault);
+    }
+    ExplainOrder order = asked;
+    if (!order.as_of) order.as_of = today();
+    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer));
+    auto* lane = stores_.at(configuration_->find_rule(order.category)->store)->lane.get();
+    lane->reads().post([this, gathering, order, lane] {
+        auto story = explained(*gathering->snapshot, order, lane->open_for_reads());
+        at_io([gathering, story = std::move(story)]() mutable { gathering->done(std::move(story)); });
+    });
+}
+
+std::string Service::metrics() const {
+    return settings_.exposition ? settings_.exposition(status(), memory_->categories()) : std::string();
+}
+
+void Service::refused(const std::string& actor, const std::string& verb, const std::string& why) {
+    guarded([&] {
+        auto line = line_of_refusal({"", "", "", why, actor});
+        line["verb"] = verb;
+        const Instant last = log_.last_time();
+        log_.append("refused", line, believable(now_(), last, false));
+    });
+}
+
+} // namespace retention

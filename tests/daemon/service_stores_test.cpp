@@ -1,0 +1,200 @@
+#include "tests/support/service_bench.hpp"
+
+#include "daemon/audit_log.hpp"
+#include "daemon/lane.hpp"
+#include "tests/support/clock.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+
+using namespace retention;
+using namespace retention::test;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(service_stores)
+
+BOOST_AUTO_TEST_CASE(a_store_that_hangs_keeps_neither_the_start_nor_the_others) {
+    Daemon daemon("02:30");
+    daemon.gates["crm"].opening.close();
+
+    daemon.start(); // READY=1 while crm does not answer
+    daemon.gates["crm"].opening.await_visitor();
+    daemon.clock.advance(30min);
+    const auto crm = daemon.scheduled_run("crm");
+    BOOST_TEST(disposed_of(daemon.result(daemon.scheduled_run("shop")), "orders") == 2);
+    BOOST_TEST(disposed_of(daemon.result(daemon.purge({"orders"}).run), "orders") == 0);
+    BOOST_TEST(daemon.run(crm).at("state").as_string() == "running");
+    BOOST_TEST(daemon.report({"orders"}).at("categories").as_array().size() == 1u);
+
+    daemon.gates["crm"].opening.open();
+    BOOST_TEST(disposed_of(daemon.result(crm), "contacts") == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_is_away_is_tried_again_and_its_missed_run_follows_once) {
+    Daemon daemon("02:30");
+    daemon.start();
+    daemon.report();
+    daemon.gates["crm"].away = true;
+
+    daemon.clock.advance(30min);
+    const auto first = daemon.scheduled_run("crm");
+    BOOST_TEST(outcome_of(daemon.result(first), "contacts") == "failed");
+    auto status = daemon.status();
+    BOOST_TEST(store(status, "crm").state == "unreachable");
+    BOOST_TEST(store(status, "crm").reason == "no route to the store");
+    BOOST_TEST((store(status, "crm").since == instant("2026-11-21 02:30:00")));
+    BOOST_TEST((store(status, "crm").next_try == instant("2026-11-21 02:31:00")));
+    BOOST_TEST(store(status, "shop").state != "unreachable");
+    const auto second = daemon.scheduled_run("crm");
+    BOOST_TEST(second != first); // it is in line again
+    BOOST_TEST(daemon.run(second).at("state").as_string() == "waiting");
+
+    daemon.clock.advance(1min);
+    BOOST_TEST(outcome_of(daemon.result(second), "contacts") == "failed");
+    BOOST_TEST((store(daemon.status(), "crm").next_try == instant("2026-11-21 02:33:00")));
+    const auto third = daemon.scheduled_run("crm");
+    daemon.gates["crm"].away = false;
+    daemon.clock.advance(2min);
+    BOOST_TEST(disposed_of(daemon.result(third), "contacts") == 2);
+
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    BOOST_TEST(store(daemon.status(), "crm").state == "ready");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:33:00")));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_comes_back_is_noticed_without_a_run) {
+    Daemon daemon;
+    daemon.gates["crm"].away = true;
+    daemon.start();
+    daemon.report();
+    BOOST_TEST(store(daemon.status(), "crm").state == "unreachable");
+
+    daemon.gates["crm"].away = false;
+    daemon.clock.advance(1min);
+    daemon.status(); // the survey is in line now
+    daemon.report();
+
+    BOOST_TEST(store(daemon.status(), "crm").state == "ready");
+    BOOST_TEST(category(daemon.status(), "contacts").due == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_person_is_answered_though_the_store_rests) {
+    Daemon daemon;
+    daemon.gates["crm"].away = true;
+    daemon.start();
+    daemon.report();
+
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") == "failed");
+
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+namespace {
+
+void leave_open_intents(const Daemon& daemon) {
+    auto state = State::acquire(daemon.configuration.state);
+    AuditLog log(daemon.configuration.audit.directory, state, daemon.clock.now());
+    const auto intent = [&](const std::string& store, const std::string& category) {
+        log.append("batch.intent",
+                   {{"run", "old"},
+                    {"batch", "old." + store},
+                    {"category", category},
+                    {"store", store},
+                    {"table", category},
+                    {"records", 1},
+                    {"keys", boost::json::array()}},
+                   daemon.clock.now());
+    };
+    intent("crm", "contacts");
+    intent("shop", "orders");
+    intent("gone", "calls");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_a_crash_left_open_is_settled_store_by_store) {
+    Daemon daemon("02:30");
+    std::filesystem::create_directories(daemon.crm.folder());
+    std::ofstream(daemon.crm.folder() / "audit.key") << std::string(64, 'a');
+    std::filesystem::permissions(daemon.crm.folder() / "audit.key", std::filesystem::perms(0600));
+    leave_open_intents(daemon);
+    daemon.gates["crm"].away = true;
+
+    daemon.start();
+    daemon.report();
+    BOOST_TEST(disposed_of(daemon.result(daemon.purge({"orders"}).run), "orders") == 2); // settled before it
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") != "completed");
+    BOOST_TEST(store(daemon.status(), "crm").state == "in doubt");
+    BOOST_TEST(daemon.status().waits_for_you.size() >= 1u);
+
+    daemon.gates["crm"].away = false;
+    BOOST_TEST(disposed_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") == 2);
+    BOOST_TEST(store(daemon.status(), "crm").state == "ready");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "batch.rolled_back").size() == 2u); // gone's stays open
+    boost::json::array doubts;
+    for (const auto& line : with_event(daemon.log(), "recovered"))
+        for (const auto& store : line.at("in_doubt").as_array()) doubts.push_back(store);
+    BOOST_TEST(std::ranges::count(doubts, boost::json::value("gone")) == 1);
+    BOOST_TEST(std::ranges::count(doubts, boost::json::value("crm")) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_in_doubt_is_tried_again_by_itself) {
+    Daemon daemon;
+    std::ofstream(daemon.crm.folder() / "audit.key") << std::string(64, 'a');
+    std::filesystem::permissions(daemon.crm.folder() / "audit.key", std::filesystem::perms(0600));
+    leave_open_intents(daemon);
+    daemon.gates["crm"].away = true;
+    daemon.start();
+    daemon.result(daemon.purge({"contacts"}).run); // after the recovery, in the same thread
+    BOOST_TEST(store(daemon.status(), "crm").state == "in doubt");
+
+    daemon.gates["crm"].away = false;
+    daemon.gates["crm"].opening.close();
+    daemon.clock.advance(1min);
+    daemon.gates["crm"].opening.await_visitor(); // the recovery, by itself
+    daemon.gates["crm"].opening.open();
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") == "completed");
+
+    BOOST_TEST(store(daemon.status(), "crm").state == "ready");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+// ---- the threads themselves
+
+BOOST_AUTO_TEST_CASE(tasks_of_a_thread_run_in_their_order_one_at_a_time) {
+    std::vector<int> order;
+    {
+        WorkThread thread;
+        std::promise<void> done;
+        for (int i = 0; i < 1000; ++i) thread.post([&order, i] { order.push_back(i); });
+        thread.post([&done] { done.set_value(); });
+        done.get_future().wait();
+    }
+    BOOST_TEST(order.size() == 1000u);
+    BOOST_TEST(std::ranges::is_sorted(order));
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_thread_drops_what_waits) {
+    Gate gate;
+    gate.close();
+    const bool never = false;
+    bool second = false;
+    WorkThread thread;
+    thread.post([&] { gate.pass(never); });
+    thread.post([&] { second = true; });
+    gate.await_visitor();
+
+    thread.close();
+    thread.post([&] { second = true; });
+    gate.open();
+    while (!thread.ended()) std::this_thread::yield();
+
+    BOOST_TEST(!second);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

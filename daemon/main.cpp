@@ -37,7 +37,8 @@ int main(int count, char** words) {
         .out_terminal = out,
         .err_terminal = err,
         .now = system_time,
-        .directories = {folder_of("STATE_DIRECTORY"), folder_of("LOGS_DIRECTORY"), folder_of("CREDENTIALS_DIRECTORY")},
+        .directories = {folder_of("STATE_DIRECTORY"), folder_of("LOGS_DIRECTORY"), folder_of("CREDENTIALS_DIRECTORY"),
+                        folder_of("RUNTIME_DIRECTORY")},
     };
     return static_cast<int>(retention::run_program({words + 1, words + count}, context));
 }

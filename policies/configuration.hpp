@@ -67,10 +67,12 @@ struct AuditSettings {
     Secret key; // 64 hex digits
 };
 
-// Who may ask the daemon, and where. A name is a user's, or a group's after "@".
+// Who may ask the running daemon, and where. An entry is a user, or @group.
 struct ControlSettings {
-    std::filesystem::path socket = "/run/retentiond/control.sock";
-    std::vector<std::string> operators{"root"}, viewers;
+    std::filesystem::path socket;
+    std::vector<std::string> operators{"root"}; // everything
+    std::vector<std::string> viewers;           // status and reports
+    Place place;
 };
 
 struct MetricsSettings {

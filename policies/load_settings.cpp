@@ -26,16 +26,31 @@ void read_audit(TableReader& main, const Directories& directories, const path& f
     from.finish();
 }
 
-void read_control(TableReader& main) {
+// Users and groups as [control] names them; whether this machine knows them is for `check` to say. "nobody listed" may
+// be written out for viewers; without an operator nothing could ever be ordered.
+std::optional<std::vector<std::string>> read_people(TableReader& from, std::string_view key, bool may_be_empty) {
+    const auto* node = from.find(key);
+    if (!node) return {};
+    if (may_be_empty && node->kind == TomlNode::Kind::list && node->items.empty()) return std::vector<std::string>{};
+    auto people = from.names(key);
+    for (const auto& entry : people)
+        if (entry == "@" || entry.find_first_of(" \t:,") != std::string::npos ||
+            entry.find('@', 1) != std::string::npos)
+            from.error(from.value_place(key), "\"" + entry + "\" names no user and no group",
+                       "write a user as \"anna\" and a group as \"@staff\"");
+    return people;
+}
+
+void read_control(TableReader& main, const Directories& directories, const path& folder, ControlSettings& control) {
+    control.socket = or_default(directories.runtime, "/run/retentiond") / "control.sock";
     const auto* node = main.table("control");
-    if (node) {
-        TableReader from(*node, "[control]", main.findings());
-        from.name("socket");
-        from.names("operators");
-        from.names("viewers");
-        from.finish();
-    }
-    main.not_yet("control", "[control]");
+    if (!node) return;
+    TableReader from(*node, "[control]", main.findings());
+    control.place = from.place();
+    if (const auto socket = from.name("socket")) control.socket = (folder / *socket).lexically_normal();
+    if (auto operators = read_people(from, "operators", false)) control.operators = std::move(*operators);
+    if (auto viewers = read_people(from, "viewers", true)) control.viewers = std::move(*viewers);
+    from.finish();
 }
 
 bool is_address(const std::string& text) { // host:port
@@ -123,7 +138,7 @@ Defaults read_settings(TableReader& main, const Directories& directories, Config
     configuration.state = or_default(directories.state, "/var/lib/retentiond");
     if (const auto state = main.name("state")) configuration.state = (folder / *state).lexically_normal();
     read_audit(main, directories, folder, configuration.audit);
-    read_control(main);
+    read_control(main, directories, folder, configuration.control);
     read_metrics(main, configuration.metrics);
     defaults.stores = read_stores(main, folder, configuration);
     return defaults;

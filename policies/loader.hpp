@@ -19,7 +19,7 @@ struct Loaded {
 
 // Directories that systemd hands over (STATE_DIRECTORY and so on). Each may be empty; the design's default stands then.
 struct Directories {
-    std::filesystem::path state, logs, credentials;
+    std::filesystem::path state, logs, credentials, runtime = {};
 };
 
 struct SourceText {

@@ -3,6 +3,7 @@
 #include "connectors/grants.hpp"
 #include "daemon/audit_key.hpp"
 #include "daemon/configured.hpp"
+#include "daemon/control_people.hpp"
 #include "daemon/json_text.hpp"
 #include "daemon/plain_words.hpp"
 #include "daemon/run_estimate.hpp"
@@ -90,7 +91,11 @@ void look_at_secrets(Findings& findings, const Context& context) {
 Findings find(const Options& options, const Context& context) {
     Loaded loaded = loaded_configuration(options, context);
     Findings findings{std::move(loaded.configuration), std::move(loaded.problems), {}, {}};
-    if (findings.configuration) look_at_secrets(findings, context);
+    if (findings.configuration) {
+        look_at_secrets(findings, context);
+        const Problems people = check_people(findings.configuration->control);
+        findings.problems.insert(findings.problems.end(), people.begin(), people.end());
+    }
     if (findings.configuration && !options.offline) look_at_stores(findings, context);
     return findings;
 }

@@ -1,0 +1,355 @@
+#include "daemon/control_connection.hpp"
+
+#include "daemon/control_message.hpp"
+#include "daemon/journal.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <array>
+
+namespace retention {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+using asio::awaitable;
+constexpr auto told = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t most_buffered = 16 * 1024;   // a head and what came with it
+constexpr std::size_t most_discarded = 128 * 1024; // of a peer that goes on writing
+
+// What the head said, for as long as the body comes and the answer goes.
+struct Exchange {
+    RoutedRequest request;
+    unsigned version = 11;
+    bool keep = false; // the connection, after the answer
+};
+
+class Connection : public ControlConnection, public std::enable_shared_from_this<Connection> {
+public:
+    Connection(ControlStream socket, const Peer& peer, ControlApi* api, const ControlLimits& limits,
+               std::function<void()> ended)
+        : stream_(std::move(socket))
+        , bell_(stream_.get_executor(), asio::steady_timer::time_point::max())
+        , peer_(peer)
+        , api_(api)
+        , limits_(limits)
+        , ended_(std::move(ended)) {}
+
+    void start(std::optional<ProblemDetails> refused);
+    void finish() override;
+    void close() override;
+
+private:
+    awaitable<void> talk(std::optional<ProblemDetails> refused);
+    awaitable<bool> exchange(); // true: another may follow
+    awaitable<bool> first_bytes();
+    awaitable<bool> judge(ControlParser&, Exchange&);
+    awaitable<std::optional<ControlAnswer>> answer(const Exchange&, std::string body);
+    awaitable<bool> give(const ControlAnswer&, const Exchange&);
+    awaitable<bool> refuse(const ProblemDetails&, const Exchange&);
+    awaitable<bool> send(ControlAnswer, const Exchange&);
+    awaitable<bool> send_news(const ControlAnswer&, const Exchange&);
+    awaitable<bool> send_head(const ControlAnswer&, const Exchange&);
+    awaitable<bool> send_line(std::string line, bool in_chunks);
+    awaitable<void> linger();
+    awaitable<void> wait_for_bell();
+    void watch_for_hang_up();
+    void end();
+
+    beast::basic_stream<asio::local::stream_protocol> stream_;
+    asio::steady_timer bell_; // rings by being cancelled
+    const Peer peer_;
+    ControlApi* api_; // nothing: after close()
+    const ControlLimits limits_;
+    std::function<void()> ended_;
+    beast::flat_buffer buffer_{most_buffered};
+    bool first_ = true, idle_ = false, finishing_ = false, gone_ = false;
+    std::optional<ControlAnswer> answered_;
+    std::optional<RunNews> newest_; // only the newest waits to be written
+    std::unique_ptr<RunWatch> watch_;
+};
+
+void Connection::start(std::optional<ProblemDetails> refused) {
+    watch_for_hang_up();
+    asio::co_spawn(stream_.get_executor(), talk(std::move(refused)),
+                   [self = shared_from_this()](std::exception_ptr failure) {
+                       try {
+                           if (failure) std::rethrow_exception(failure);
+                       } catch (const std::exception& error) { // costs this connection, not the daemon
+                           alarm(std::string("a connection of the control socket failed: ") + error.what());
+                       }
+                       self->end();
+                   });
+}
+
+void Connection::end() {
+    watch_.reset();
+    stream_.close();
+    api_ = nullptr;
+    if (const auto ended = std::exchange(ended_, nullptr)) ended();
+}
+
+void Connection::finish() {
+    finishing_ = true;
+    if (idle_) stream_.close();
+}
+
+void Connection::close() {
+    ended_ = nullptr;
+    api_ = nullptr;
+    gone_ = true;
+    watch_.reset();
+    stream_.close();
+    bell_.cancel();
+}
+
+// A peer that closed its end hangs up (EPOLLHUP); one that only ended its writing is still answered.
+void Connection::watch_for_hang_up() {
+    stream_.socket().async_wait(asio::socket_base::wait_error,
+                                [weak = weak_from_this()](boost::system::error_code error) {
+                                    const auto self = weak.lock();
+                                    if (error || !self) return;
+                                    self->gone_ = true;
+                                    self->bell_.cancel();
+                                });
+}
+
+awaitable<void> Connection::wait_for_bell() {
+    co_await bell_.async_wait(told);
+}
+
+awaitable<void> Connection::talk(std::optional<ProblemDetails> refused) {
+    if (refused) {
+        const Exchange nothing_read;
+        co_await refuse(*refused, nothing_read);
+        co_return;
+    }
+    bool more = true;
+    while (more && !finishing_ && api_ != nullptr) more = co_await exchange();
+}
+
+awaitable<bool> Connection::exchange() {
+    if (buffer_.size() == 0) {
+        const bool there = co_await first_bytes();
+        if (!there) co_return false;
+    }
+    stream_.expires_after(limits_.request); // until the body's last byte
+    ControlParser parser;
+    limit(parser);
+    Exchange now;
+    auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, told);
+    if (error) {
+        const auto problem = retention::problem_of(error);
+        if (problem) co_await refuse(*problem, now);
+        co_return false;
+    }
+    const bool right = co_await judge(parser, now);
+    if (!right) co_return now.keep;
+    std::tie(error, size) = co_await http::async_read(stream_, buffer_, parser, told);
+    if (error) {
+        const auto problem = retention::problem_of(error);
+        if (problem) co_await refuse(*problem, now);
+        co_return false;
+    }
+    const auto answer = co_await this->answer(now, std::move(parser.get().body()));
+    if (!answer) co_return false;
+    co_return co_await give(*answer, now);
+}
+
+awaitable<bool> Connection::first_bytes() {
+    stream_.expires_after(first_ ? limits_.request : limits_.idle);
+    first_ = false;
+    idle_ = true;
+    const auto room = buffer_.prepare(4096);
+    const auto [error, size] = co_await stream_.async_read_some(room, told);
+    idle_ = false;
+    if (!error) buffer_.commit(size);
+    co_return !error && api_ != nullptr;
+}
+
+// The head says what is wanted; whether it makes sense and who may is known before the body is read.
+awaitable<bool> Connection::judge(ControlParser& parser, Exchange& now) {
+    const RequestHead head = head_of(parser);
+    now.version = head.version == 10 ? 10 : 11;
+    auto routed = route_of(head);
+    std::optional<ProblemDetails> problem;
+    if (auto* request = std::get_if<RoutedRequest>(&routed)) {
+        now.request = std::move(*request);
+        if (api_ == nullptr) co_return false; // closed while the last bytes came in
+        problem = api_->forbidden(peer_, now.request.verb);
+    } else {
+        problem = std::get<ProblemDetails>(routed);
+        now.request.head_only = head.method == "HEAD";
+    }
+    const bool no_body = head.content_length == 0 && !head.chunked;
+    now.keep = parser.keep_alive() && no_body;
+    if (!problem) {
+        now.keep = parser.keep_alive();
+        co_return true;
+    }
+    if (now.keep && problem->status < 500) {
+        auto answer = answer_of(*problem);
+        now.keep = co_await send(std::move(answer), now);
+    } else {
+        now.keep = co_await refuse(*problem, now);
+    }
+    co_return false;
+}
+
+awaitable<std::optional<ControlAnswer>> Connection::answer(const Exchange& now, std::string body) {
+    answered_.reset();
+    ControlApi::Done done = [weak = weak_from_this()](ControlAnswer answer) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->answered_ = std::move(answer);
+        self->bell_.cancel();
+    };
+    if (api_ == nullptr) co_return std::nullopt;
+    api_->answer(now.request, body, peer_, std::move(done));
+    while (!answered_ && !gone_) co_await wait_for_bell();
+    co_return std::exchange(answered_, std::nullopt);
+}
+
+awaitable<bool> Connection::give(const ControlAnswer& answer, const Exchange& now) {
+    if (!answer.news_of.empty() && !now.request.head_only) co_return co_await send_news(answer, now);
+    co_return co_await send(answer, now);
+}
+
+// The last answer of a connection: what the peer still writes is read and thrown away, so that it reads this.
+awaitable<bool> Connection::refuse(const ProblemDetails& problem, const Exchange& now) {
+    Exchange last = now;
+    last.keep = false;
+    auto answer = answer_of(problem); // g++ 12 destroys twice what is made inside a co_await
+    co_await send(std::move(answer), last);
+    co_return false;
+}
+
+template <class Message>
+void fill_head(Message& message, const ControlAnswer& answer) {
+    message.result(answer.status);
+    message.set(http::field::content_type, answer.type);
+    message.set(http::field::cache_control, "no-store");
+    if (!answer.location.empty()) message.set(http::field::location, answer.location);
+    if (!answer.allow.empty()) message.set(http::field::allow, answer.allow);
+}
+
+awaitable<bool> Connection::send(ControlAnswer answer, const Exchange& now) {
+    http::response<http::string_body> message;
+    message.version(now.version);
+    fill_head(message, answer);
+    message.body() = std::move(answer.body);
+    const bool keep = now.keep && !finishing_;
+    message.keep_alive(keep);
+    if (answer.news_of.empty()) message.prepare_payload();
+    stream_.expires_after(limits_.write);
+    http::response_serializer<http::string_body> writer(message);
+    boost::system::error_code error;
+    if (now.request.head_only)
+        std::tie(error, std::ignore) = co_await http::async_write_header(stream_, writer, told);
+    else
+        std::tie(error, std::ignore) = co_await http::async_write(stream_, writer, told);
+    if (!error && !keep) co_await linger();
+    co_return !error && keep;
+}
+
+awaitable<bool> Connection::send_news(const ControlAnswer& answer, const Exchange& now) {
+    std::optional<ProblemDetails> problem;
+    if (api_ == nullptr) co_return false;
+    try {
+        watch_ = api_->watch(answer.news_of, [this](const RunNews& news) {
+            newest_ = news;
+            bell_.cancel();
+        });
+    } catch (const ControlFault& fault) {
+        problem = retention::problem_of(fault);
+    }
+    if (problem) co_return co_await refuse(*problem, now);
+    const bool in_chunks = now.version == 11;
+    bool more = co_await send_head(answer, now);
+    while (more) {
+        while (!newest_ && !gone_) co_await wait_for_bell();
+        if (gone_ || !newest_) break;
+        const RunNews news = *std::exchange(newest_, std::nullopt);
+        std::string line = news.line + "\n";
+        more = co_await send_line(std::move(line), in_chunks);
+        if (news.last) break;
+    }
+    watch_.reset();
+    const auto end = http::make_chunk_last();
+    if (more && !gone_ && in_chunks) co_await asio::async_write(stream_, end, told);
+    if (more && !gone_) co_await linger();
+    co_return false;
+}
+
+awaitable<bool> Connection::send_head(const ControlAnswer& answer, const Exchange& now) {
+    http::response<http::empty_body> message;
+    message.version(now.version);
+    fill_head(message, answer);
+    if (now.version == 11) message.chunked(true);
+    message.keep_alive(false);
+    stream_.expires_after(limits_.write);
+    http::response_serializer<http::empty_body> writer(message);
+    const auto [error, size] = co_await http::async_write_header(stream_, writer, told);
+    co_return !error;
+}
+
+awaitable<bool> Connection::send_line(std::string line, bool in_chunks) {
+    stream_.expires_after(limits_.write);
+    boost::system::error_code error;
+    const auto bytes = asio::buffer(line);
+    const auto chunk = http::make_chunk(bytes);
+    if (in_chunks)
+        std::tie(error, std::ignore) = co_await asio::async_write(stream_, chunk, told);
+    else
+        std::tie(error, std::ignore) = co_await asio::async_write(stream_, bytes, told);
+    co_return !error;
+}
+
+// Closed with unread bytes, a socket tells the peer of a reset before it has read the answer.
+awaitable<void> Connection::linger() {
+    boost::system::error_code ignored;
+    stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    stream_.expires_after(limits_.linger);
+    std::array<char, 4096> waste{};
+    for (std::size_t all = 0; all < most_discarded;) {
+        const auto room = asio::buffer(waste);
+        const auto [error, size] = co_await stream_.async_read_some(room, told);
+        if (error) break;
+        all += size;
+    }
+}
+
+std::shared_ptr<ControlConnection> started(ControlStream socket, const Peer& peer, ControlApi* api,
+                                           const ControlLimits& limits, std::optional<ProblemDetails> refused,
+                                           std::function<void()> ended) {
+    auto connection = std::make_shared<Connection>(std::move(socket), peer, api, limits, std::move(ended));
+    connection->start(std::move(refused));
+    return connection;
+}
+
+} // namespace
+
+std::shared_ptr<ControlConnection> serve(ControlStream socket, const Peer& peer, ControlApi& api,
+                                         const ControlLimits& limits, std::function<void()> ended) {
+    return started(std::move(socket), peer, &api, limits, {}, std::move(ended));
+}
+
+std::shared_ptr<ControlConnection> turn_away(ControlStream socket, const ProblemDetails& why,
+                                             const ControlLimits& limits, std::function<void()> ended) {
+    return started(std::move(socket), Peer{}, nullptr, limits, why, std::move(ended));
+}
+
+} // namespace retention

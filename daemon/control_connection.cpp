@@ -1,6 +1,7 @@
 #include "daemon/control_connection.hpp"
 
 #include "daemon/control_message.hpp"
+#include "daemon/control_writer.hpp"
 #include "daemon/journal.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,15 +9,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
-
-#include <array>
 
 namespace retention {
 namespace {
@@ -27,8 +21,7 @@ namespace http = boost::beast::http;
 
 using asio::awaitable;
 constexpr auto told = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t most_buffered = 16 * 1024;   // a head and what came with it
-constexpr std::size_t most_discarded = 128 * 1024; // of a peer that goes on writing
+constexpr std::size_t most_buffered = 16 * 1024; // a head and what came with it
 
 // What the head said, for as long as the body comes and the answer goes.
 struct Exchange {
@@ -62,18 +55,16 @@ private:
     awaitable<bool> refuse(const ProblemDetails&, const Exchange&);
     awaitable<bool> send(ControlAnswer, const Exchange&);
     awaitable<bool> send_news(const ControlAnswer&, const Exchange&);
-    awaitable<bool> send_head(const ControlAnswer&, const Exchange&);
-    awaitable<bool> send_line(std::string line, bool in_chunks);
-    awaitable<void> linger();
     awaitable<void> wait_for_bell();
     void watch_for_hang_up();
     void end();
 
-    beast::basic_stream<asio::local::stream_protocol> stream_;
+    ControlWriter::Stream stream_;
     asio::steady_timer bell_; // rings by being cancelled
     const Peer peer_;
     ControlApi* api_; // nothing: after close()
     const ControlLimits limits_;
+    ControlWriter writer_{stream_, limits_};
     std::function<void()> ended_;
     beast::flat_buffer buffer_{most_buffered};
     bool first_ = true, idle_ = false, finishing_ = false, gone_ = false;
@@ -237,32 +228,11 @@ awaitable<bool> Connection::refuse(const ProblemDetails& problem, const Exchange
     co_return false;
 }
 
-template <class Message>
-void fill_head(Message& message, const ControlAnswer& answer) {
-    message.result(answer.status);
-    message.set(http::field::content_type, answer.type);
-    message.set(http::field::cache_control, "no-store");
-    if (!answer.location.empty()) message.set(http::field::location, answer.location);
-    if (!answer.allow.empty()) message.set(http::field::allow, answer.allow);
-}
-
 awaitable<bool> Connection::send(ControlAnswer answer, const Exchange& now) {
-    http::response<http::string_body> message;
-    message.version(now.version);
-    fill_head(message, answer);
-    message.body() = std::move(answer.body);
-    const bool keep = now.keep && !finishing_;
-    message.keep_alive(keep);
-    if (answer.news_of.empty()) message.prepare_payload();
-    stream_.expires_after(limits_.write);
-    http::response_serializer<http::string_body> writer(message);
-    boost::system::error_code error;
-    if (now.request.head_only)
-        std::tie(error, std::ignore) = co_await http::async_write_header(stream_, writer, told);
-    else
-        std::tie(error, std::ignore) = co_await http::async_write(stream_, writer, told);
-    if (!error && !keep) co_await linger();
-    co_return !error && keep;
+    const ControlWriter::Form form{now.version, now.keep && !finishing_, now.request.head_only};
+    const bool sent = co_await writer_.send(std::move(answer), form);
+    if (sent && !form.keep) co_await writer_.linger();
+    co_return sent&& form.keep;
 }
 
 awaitable<bool> Connection::send_news(const ControlAnswer& answer, const Exchange& now) {
@@ -277,59 +247,19 @@ awaitable<bool> Connection::send_news(const ControlAnswer& answer, const Exchang
         problem = retention::problem_of(fault);
     }
     if (problem) co_return co_await refuse(*problem, now);
-    const bool in_chunks = now.version == 11;
-    bool more = co_await send_head(answer, now);
-    while (more) {
+    const ControlWriter::Form form{now.version, false, false};
+    bool more = co_await writer_.begin_lines(answer, form), last = false;
+    while (more && !last) {
         while (!newest_ && !gone_) co_await wait_for_bell();
         if (gone_ || !newest_) break;
-        const RunNews news = *std::exchange(newest_, std::nullopt);
-        std::string line = news.line + "\n";
-        more = co_await send_line(std::move(line), in_chunks);
-        if (news.last) break;
+        RunNews news = *std::exchange(newest_, std::nullopt);
+        last = news.last;
+        more = co_await writer_.send_line(std::move(news.line), form);
     }
     watch_.reset();
-    const auto end = http::make_chunk_last();
-    if (more && !gone_ && in_chunks) co_await asio::async_write(stream_, end, told);
-    if (more && !gone_) co_await linger();
+    if (more && last) more = co_await writer_.end_lines(form);
+    if (more && last) co_await writer_.linger();
     co_return false;
-}
-
-awaitable<bool> Connection::send_head(const ControlAnswer& answer, const Exchange& now) {
-    http::response<http::empty_body> message;
-    message.version(now.version);
-    fill_head(message, answer);
-    if (now.version == 11) message.chunked(true);
-    message.keep_alive(false);
-    stream_.expires_after(limits_.write);
-    http::response_serializer<http::empty_body> writer(message);
-    const auto [error, size] = co_await http::async_write_header(stream_, writer, told);
-    co_return !error;
-}
-
-awaitable<bool> Connection::send_line(std::string line, bool in_chunks) {
-    stream_.expires_after(limits_.write);
-    boost::system::error_code error;
-    const auto bytes = asio::buffer(line);
-    const auto chunk = http::make_chunk(bytes);
-    if (in_chunks)
-        std::tie(error, std::ignore) = co_await asio::async_write(stream_, chunk, told);
-    else
-        std::tie(error, std::ignore) = co_await asio::async_write(stream_, bytes, told);
-    co_return !error;
-}
-
-// Closed with unread bytes, a socket tells the peer of a reset before it has read the answer.
-awaitable<void> Connection::linger() {
-    boost::system::error_code ignored;
-    stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-    stream_.expires_after(limits_.linger);
-    std::array<char, 4096> waste{};
-    for (std::size_t all = 0; all < most_discarded;) {
-        const auto room = asio::buffer(waste);
-        const auto [error, size] = co_await stream_.async_read_some(room, told);
-        if (error) break;
-        all += size;
-    }
 }
 
 std::shared_ptr<ControlConnection> started(ControlStream socket, const Peer& peer, ControlApi* api,

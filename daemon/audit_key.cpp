@@ -41,10 +41,9 @@ void require_may_create(const Secret& secret, const KeyPlaces& places, const std
                             "\nhint: put the key back from its backup; with a new one no record's disposal could be "
                             "proved any more");
     if (secret.kind == Secret::Kind::credential && !places.credentials.empty())
-        throw AuditKeyError(
-            "the credential " + file.string() + " with the audit key is missing" +
-            "\nhint: make one with `openssl rand -hex 32` and name its file in the unit: LoadCredential=" +
-            secret.name + ":/etc/retentiond/" + secret.name);
+        throw AuditKeyError("the credential " + file.string() + " with the audit key is missing" +
+                            "\nhint: put what `openssl rand -hex 32` prints into /etc/retentiond/credentials/" +
+                            secret.name + ", mode 0600, and restart the service");
 }
 
 FoundKey created(const std::filesystem::path& file) {
@@ -73,7 +72,7 @@ std::filesystem::path audit_key_file(const Secret& secret, const KeyPlaces& plac
     case Secret::Kind::credential:
         break;
     }
-    return (places.credentials.empty() ? places.state : places.credentials) / secret.name;
+    return places.credentials.empty() ? places.state / secret.name : credential_file(places.credentials, secret.name);
 }
 
 FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {

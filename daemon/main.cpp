@@ -18,6 +18,13 @@ std::filesystem::path folder_of(const char* variable) {
     return folders.substr(0, folders.find(':'));
 }
 
+// What systemd hands over; outside it, whoever may read the folder that the unit loads has it from there.
+std::filesystem::path credentials() {
+    const char* const loaded_by_the_unit = "/etc/retentiond/credentials";
+    if (std::getenv("CREDENTIALS_DIRECTORY") != nullptr) return folder_of("CREDENTIALS_DIRECTORY");
+    return access(loaded_by_the_unit, R_OK | X_OK) == 0 ? loaded_by_the_unit : "";
+}
+
 retention::Instant system_time() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -37,7 +44,7 @@ int main(int count, char** words) {
         .out_terminal = out,
         .err_terminal = err,
         .now = system_time,
-        .directories = {folder_of("STATE_DIRECTORY"), folder_of("LOGS_DIRECTORY"), folder_of("CREDENTIALS_DIRECTORY"),
+        .directories = {folder_of("STATE_DIRECTORY"), folder_of("LOGS_DIRECTORY"), credentials(),
                         folder_of("RUNTIME_DIRECTORY")},
     };
     return static_cast<int>(retention::run_program({words + 1, words + count}, context));

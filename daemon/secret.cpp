@@ -68,7 +68,7 @@ std::string place_of(const Secret& secret, const std::filesystem::path& credenti
     case Secret::Kind::credential:
         break;
     }
-    return "the credential " + (credentials.empty() ? secret.name : (credentials / secret.name).string());
+    return "the credential " + (credentials.empty() ? secret.name : credential_file(credentials, secret.name).string());
 }
 
 std::string from_environment(const std::string& name) {
@@ -80,11 +80,12 @@ std::string from_environment(const std::string& name) {
 }
 
 std::string from_credential(const Secret& secret, const std::filesystem::path& credentials, const std::string& place) {
-    const std::string hint = "name its file in the unit: LoadCredential=" + secret.name + ":/etc/retentiond/" +
-                             secret.name + ", or use { file = \"…\" }";
+    const std::string hint =
+        "put it into /etc/retentiond/credentials/" + secret.name + " and restart the service, or use { file = \"…\" }";
     if (credentials.empty())
-        refuse(place + " is out of reach: CREDENTIALS_DIRECTORY is not set, systemd did not start this process", hint);
-    return from_file(credentials / secret.name, place, hint);
+        refuse(place + " is out of reach: systemd did not start this process, and CREDENTIALS_DIRECTORY is not set",
+               "root reads /etc/retentiond/credentials itself; or use { file = \"…\" }");
+    return from_file(credential_file(credentials, secret.name), place, hint);
 }
 
 std::string found(const Secret& secret, const std::filesystem::path& credentials, const std::string& place) {
@@ -114,6 +115,14 @@ std::optional<OpenFile> open_to_others(const std::filesystem::path& file, const 
     return OpenFile{"others than its owner have rights on " + file.string() + " (mode " + mode +
                         "), which holds a secret",
                     "chmod 600 " + file.string() + ", and let it belong to the service's user"};
+}
+
+std::filesystem::path credential_file(const std::filesystem::path& credentials, const std::string& name) {
+    std::error_code unknown;
+    const auto loaded_with_others = credentials / ("retentiond_" + name);
+    const bool bare =
+        std::filesystem::exists(credentials / name, unknown) || !std::filesystem::exists(loaded_with_others, unknown);
+    return bare ? credentials / name : loaded_with_others;
 }
 
 std::string read_secret(const Secret& secret, const std::filesystem::path& credentials) {

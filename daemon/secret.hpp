@@ -10,6 +10,10 @@
 
 namespace retention {
 
+// The file of a credential. The unit loads a folder, and systemd puts a word before the names of the files in it:
+// crm.password becomes retentiond_crm.password (systemd.exec(5), LoadCredential=). One that has the bare name comes first.
+std::filesystem::path credential_file(const std::filesystem::path& credentials, const std::string& name);
+
 // Without the line end at its end. `credentials`: $CREDENTIALS_DIRECTORY; empty outside systemd's reach.
 // Throws std::runtime_error that names the place and what to do, never the content: where there is nothing, or an
 // empty one, more than 64 KiB, a NUL byte; where the file is no regular one, which could block.

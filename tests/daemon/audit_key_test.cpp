@@ -90,9 +90,11 @@ BOOST_AUTO_TEST_CASE(a_credential_is_read_from_systemd_s_directory_and_never_mad
     std::filesystem::create_directory(places.credentials);
     const Secret secret{Kind::credential, "audit.key"};
 
-    BOOST_TEST(contains(failure(secret, places), "hint: make one with `openssl rand -hex 32`"));
+    BOOST_TEST(contains(failure(secret, places), "hint: put what `openssl rand -hex 32` prints into /etc/"));
     BOOST_TEST(std::filesystem::is_empty(places.credentials));
 
+    write_file_with_mode(places.credentials / "retentiond_audit.key", std::string(64, '1') + "\n", 0400);
+    BOOST_TEST((audit_key(secret, places).key == parse_audit_key(std::string(64, '1'))));
     write_file_with_mode(places.credentials / "audit.key", digits + "\n", 0440);
     BOOST_TEST((audit_key(secret, places).key == parse_audit_key(digits)));
     BOOST_TEST(audit_key(secret, places).warning.empty()); // its rights are systemd's affair

@@ -140,10 +140,21 @@ BOOST_AUTO_TEST_CASE(takes_64_kib_and_no_byte_more) {
 BOOST_AUTO_TEST_CASE(a_missing_secret_says_where_it_was_sought) {
     BOOST_TEST(contains(failure({Kind::file, (path / "gone").string()}, {}), (path / "gone").string()));
     BOOST_TEST(contains(failure({Kind::credential, "gone"}, path), (path / "gone").string()));
-    BOOST_TEST(contains(failure({Kind::credential, "gone"}, path), "LoadCredential=gone:"));
+    BOOST_TEST(contains(failure({Kind::credential, "gone"}, path), "/etc/retentiond/credentials/gone"));
     BOOST_TEST(contains(failure({Kind::credential, "crm.password"}, {}), "CREDENTIALS_DIRECTORY is not set"));
-    BOOST_TEST(contains(failure({Kind::credential, "crm.password"}, {}), "LoadCredential=crm.password:"));
+    BOOST_TEST(contains(failure({Kind::credential, "crm.password"}, {}), "root reads /etc/retentiond/credentials"));
     BOOST_TEST(contains(failure({Kind::environment, "RETENTION_SECRET_GONE"}, {}), "RETENTION_SECRET_GONE"));
+}
+
+// The unit loads a folder; systemd puts the word of its LoadCredential= line before the names of the files in it.
+BOOST_AUTO_TEST_CASE(a_credential_is_found_under_the_name_that_systemd_gives_it) {
+    std::ofstream(path / "retentiond_crm.password") << "hunter2\n";
+    BOOST_TEST(read_secret({Kind::credential, "crm.password"}, path) == "hunter2");
+
+    std::ofstream(path / "crm.password") << "hunter3\n"; // a line of its own in a drop-in: it was meant
+
+    BOOST_TEST(read_secret({Kind::credential, "crm.password"}, path) == "hunter3");
+    BOOST_TEST(contains(failure({Kind::credential, "password"}, path), "cannot be opened"));
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_variable_is_no_secret) {

@@ -10,6 +10,11 @@ skip() {
     exit 77
 }
 
+give_up() { # EXIT-CODE WHAT-WAS-SAID
+    echo "$2"
+    exit "$1"
+}
+
 # step NAME COMMAND…: the command is a function of the script; what it says is shown where it fails.
 step() {
     local name=$1 said outcome=0
@@ -17,6 +22,7 @@ step() {
     said=$(set +e; "$@" 2>&1) || outcome=$?
     if [ "$outcome" = 0 ]; then
         echo "ok      $name"
+        grep '^skipped:' <<<"$said" || true
     else
         echo "FAILED  $name (exit code $outcome)"
         sed 's/^/        /' <<<"$said"

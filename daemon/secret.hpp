@@ -11,7 +11,7 @@
 namespace retention {
 
 // The file of a credential. The unit loads a folder, and systemd puts a word before the names of the files in it:
-// crm.password becomes retentiond_crm.password (systemd.exec(5), LoadCredential=). One that has the bare name comes first.
+// crm.password becomes retentiond_crm.password (systemd.exec(5), LoadCredential=). The bare name comes first.
 std::filesystem::path credential_file(const std::filesystem::path& credentials, const std::string& name);
 
 // Without the line end at its end. `credentials`: $CREDENTIALS_DIRECTORY; empty outside systemd's reach.

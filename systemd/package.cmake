@@ -29,6 +29,9 @@ install(FILES ${ROOM}/retentiond.bash DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/b
   RENAME retentiond)
 install(DIRECTORY ${ROOM}/examples/ DESTINATION ${EXAMPLES})
 install(FILES ${ROOM}/retentiond.toml DESTINATION ${EXAMPLES})
+# Alert rules and dashboards.
+file(GLOB OBSERVED CONFIGURE_DEPENDS ${ROOM}/*.yml ${ROOM}/*.json)
+install(FILES ${OBSERVED} DESTINATION ${EXAMPLES})
 file(GLOB READY_POLICIES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/policies/*.toml)
 install(FILES ${READY_POLICIES} DESTINATION ${EXAMPLES}/policies)
 

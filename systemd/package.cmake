@@ -38,6 +38,9 @@ install(FILES ${READY_POLICIES} DESTINATION ${EXAMPLES}/policies)
 install(FILES ${ROOM}/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides
   RENAME retentiond)
 
+# The service reads it, by its group (postinst), and nobody else: what people without a right ask goes to the daemon.
+install(DIRECTORY DESTINATION /etc/retentiond DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ
+  GROUP_EXECUTE)
 # Root's alone: what is in it reaches the service as credentials.
 install(DIRECTORY DESTINATION /etc/retentiond/credentials DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 install(DIRECTORY DESTINATION /etc/retentiond/policies.d)

@@ -91,7 +91,7 @@ std::optional<AuditKey> known_audit_key(const Secret& secret, const KeyPlaces& p
     try {
         if (secret.kind == Secret::Kind::environment) return from_environment(secret.name).key;
         const auto file = audit_key_file(secret, places);
-        if (std::filesystem::exists(file)) return from_file(file).key;
+        if (std::filesystem::exists(file)) return from_file(file, places.credentials).key;
     } catch (const std::exception&) { // out of reach for whoever asks
         return std::nullopt;
     }

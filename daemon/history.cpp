@@ -104,9 +104,8 @@ void History::Impl::add(const RunOutcome& run, const CategoryOutcome& outcome, I
 History::History(const State& state, const Head& log)
     : impl_(new Impl{state.directory(), open_history(state.directory(), log.seq > 1)}) {}
 History::~History() = default;
-History::History(History&&) noexcept = default;
 
-const std::string& History::lost() const {
+std::string History::lost() const {
     return impl_->file.lost;
 }
 

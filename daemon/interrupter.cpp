@@ -75,9 +75,12 @@ public:
     }
     void prepare_witnesses() override { real_->prepare_witnesses(); }
     std::vector<Witness> witnesses() override { return real_->witnesses(); }
+    void mark(const std::string& name) override { real_->mark(name); }
     Settled settle(const std::string& batch) override { return real_->settle(batch); }
     std::vector<std::string> leave_no_trace() override { return real_->leave_no_trace(); }
     std::optional<std::chrono::milliseconds> replica_lag() override { return real_->replica_lag(); }
+    std::optional<Traffic> others() override { return real_->others(); }
+    void spare_processors() override { real_->spare_processors(); }
     Instant now() override { return real_->now(); }
     void cancel() noexcept override { real_->cancel(); }
 

@@ -31,7 +31,7 @@ public:
         return found == runs_.end() ? std::nullopt : std::optional(*found);
     }
     std::map<std::string, CategoryHistory> categories() const override { return categories_; }
-    void served(const std::string& category, Instant through) override { served_[category] = through; }
+    void serve(const std::string& category, Instant through) override { served_[category] = through; }
     std::optional<Instant> served_through(const std::string& category) const override {
         const auto found = served_.find(category);
         return found == served_.end() ? std::nullopt : std::optional(found->second);
@@ -40,7 +40,7 @@ public:
 private:
     void add(const std::string& run, const CategoryOutcome& outcome, Instant finished) {
         auto& history = categories_[outcome.category];
-        history.run = run, history.finished = finished, history.outcome = outcome;
+        history.run = run, history.finished = finished, history.last = outcome;
         if (outcome.outcome == Outcome::completed) history.last_success = finished;
         history.disposed += outcome.disposed;
         history.batches += outcome.batches;

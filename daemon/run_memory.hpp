@@ -1,49 +1,54 @@
 #pragma once
-// What the service needs of its history (daemon/history.hpp), as an interface: the file in the state directory, or what
-// a process keeps to itself. Everything means what it means there.
+// What a daemon remembers of its runs, and through which instant each category's schedule was served: as an interface.
+// It is kept in the state directory (daemon/history.hpp), or by the process alone.
 
-#include "daemon/history.hpp"
+#include "daemon/enforcement.hpp"
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace retention {
+
+struct RunRecord {
+    RunOutcome outcome; // while it has not ended: the categories that were asked for
+    std::string actor;
+    Instant started{};
+    std::optional<Instant> finished; // nothing: it runs, or the process ended before it did
+};
+
+// A category's last run, and the sums of all its runs.
+struct CategoryHistory {
+    std::string run;
+    Instant finished{};
+    CategoryOutcome last;
+    std::optional<Instant> last_success; // of a run that completed
+    std::int64_t disposed = 0, batches = 0;
+    double seconds = 0;
+};
 
 class RunMemory {
 public:
     virtual ~RunMemory() = default;
-    virtual std::string lost() const = 0;
-    virtual void accept_loss() = 0;
+    virtual std::string lost() const = 0; // why, and what to do; empty: it is whole
+    virtual void accept_loss() = 0;       // a person said to go on without it
+
     virtual void begin(const RunRecord&) = 0;
     virtual void end(const RunOutcome&, Instant finished) = 0;
-    virtual std::vector<RunRecord> last(std::size_t runs) const = 0;
+    virtual std::vector<RunRecord> last(std::size_t runs) const = 0; // newest first
     virtual std::optional<RunRecord> find(const std::string& run) const = 0;
     virtual std::map<std::string, CategoryHistory> categories() const = 0;
-    virtual void served(const std::string& category, Instant through) = 0;
+
+    // Every occurrence of the category's schedule up to here has had its run.
+    virtual void serve(const std::string& category, Instant through) = 0;
     virtual std::optional<Instant> served_through(const std::string& category) const = 0;
 };
 
-using MakeMemory = std::function<std::unique_ptr<RunMemory>(const State&)>;
-
-// Whatever has these functions: RunMemoryOf<History>.
-template <class Kept>
-class RunMemoryOf : public RunMemory {
-public:
-    explicit RunMemoryOf(const State& state) : kept_(state) {}
-    std::string lost() const override { return kept_.lost(); }
-    void accept_loss() override { kept_.accept_loss(); }
-    void begin(const RunRecord& run) override { kept_.begin(run); }
-    void end(const RunOutcome& outcome, Instant finished) override { kept_.end(outcome, finished); }
-    std::vector<RunRecord> last(std::size_t runs) const override { return kept_.last(runs); }
-    std::optional<RunRecord> find(const std::string& run) const override { return kept_.find(run); }
-    std::map<std::string, CategoryHistory> categories() const override { return kept_.categories(); }
-    void served(const std::string& category, Instant through) override { kept_.served(category, through); }
-    std::optional<Instant> served_through(const std::string& category) const override {
-        return kept_.served_through(category);
-    }
-
-private:
-    Kept kept_;
-};
+// `log`: its end, which shows whether there was a past.
+using MakeMemory = std::function<std::unique_ptr<RunMemory>(const State&, const Head& log)>;
 
 // Remembers as long as the process lives, and only the newest runs.
 std::unique_ptr<RunMemory> memory_of_this_process();

@@ -33,7 +33,7 @@ Service::Service(const Configuration& configuration, const ServiceSettings& sett
     , key_(audit_key(configuration.audit.key,
                      {settings.directories.credentials, configuration.state, configuration.audit.directory}))
     , log_(configuration.audit.directory, state_, now_())
-    , memory_(settings.memory ? settings.memory(state_) : memory_of_this_process())
+    , memory_(settings.memory ? settings.memory(state_, log_.head()) : memory_of_this_process())
     , started_(now_())
     , loaded_(started_)
     , agenda_(configuration) {}
@@ -112,6 +112,12 @@ void Service::close_lanes() {
     retired_.clear();
     io_.restart();
     io_.poll(); // their last words
+    signals_.cancel();
+    wake_up_.reset();
+    watchdog_.reset();
+    if (outside_) outside_->stop();
+    io_.restart();
+    io_.run(); // whoever watches hears the end
     outside_.reset();
 }
 

@@ -32,10 +32,11 @@ struct ServiceSettings {
     public:
         virtual ~Outside() = default;
         virtual void reloaded(const Configuration&) {}
+        // Takes nothing more; what is on its way out still goes, for a short while. Then the io_context has nothing
+        // of it left.
+        virtual void stop() {}
     };
     std::function<std::unique_ptr<Outside>(boost::asio::io_context&, Control&, const Configuration&)> outside = {};
-    // Control::metrics.
-    std::function<std::string(const ServiceStatus&, const std::map<std::string, CategoryHistory>&)> exposition = {};
 };
 
 // Schedules must be those that check_schedules() accepts. Throws what keeps it from starting: StateHeld, AuditError,

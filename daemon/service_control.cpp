@@ -4,6 +4,7 @@
 #include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/explain_record.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/service_core.hpp"
 
 #include <boost/json/object.hpp>
@@ -121,7 +122,7 @@ void Service::explain(const ExplainOrder& asked, Answer answer) {
 }
 
 std::string Service::metrics() const {
-    return settings_.exposition ? settings_.exposition(status(), memory_->categories()) : std::string();
+    return metrics_text(status());
 }
 
 void Service::refused(const std::string& actor, const std::string& verb, const std::string& why) {

@@ -57,10 +57,12 @@ CategoryStatus Service::status_of(const Rule& rule, const std::map<std::string, 
         status.next_run = agenda_.next(rule.category, std::max(served_.at(rule.category), now_()));
     if (const auto last = history.find(rule.category); last != history.end()) {
         status.run = last->second.run;
-        status.outcome = to_string(last->second.outcome.outcome);
-        status.reason = last->second.outcome.reason;
+        status.outcome = to_string(last->second.last.outcome);
+        status.reason = last->second.last.reason;
         status.finished = last->second.finished;
-        status.disposed = last->second.outcome.disposed;
+        status.disposed = last->second.last.disposed;
+        status.disposed_total = last->second.disposed, status.batches_total = last->second.batches;
+        status.seconds_total = last->second.seconds;
         status.last_success = last->second.last_success;
     }
     const auto found = counted_.find(rule.category);

@@ -213,7 +213,7 @@ bool Service::comes_again(const RunPart& part, const CategoryOutcome& category, 
 
 void Service::set_served(const std::string& category, Instant through) {
     if (const auto found = served_.find(category); found != served_.end()) found->second = through;
-    if (memory_->lost().empty()) memory_->served(category, through);
+    if (memory_->lost().empty()) memory_->serve(category, through);
 }
 
 void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& reason) {
@@ -243,7 +243,7 @@ bool Service::accept_loss(const RunPart& part) {
     const Instant last = log_.last_time();
     log_.append("recovered", {{"what", "went on without the lost history"}, {"lost", lost}, {"by", part.actor}},
                 believable(now_(), last, true));
-    for (const auto& [category, through] : served_) memory_->served(category, through);
+    for (const auto& [category, through] : served_) memory_->serve(category, through);
     return true;
 }
 

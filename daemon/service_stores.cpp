@@ -34,7 +34,7 @@ void Service::adopt_configuration() {
         const auto known = served_.find(category);
         const auto through = known == served_.end() ? memory_->served_through(category) : known->second;
         served[category] = through.value_or(now);
-        if (!through && memory_->lost().empty()) memory_->served(category, now);
+        if (!through && memory_->lost().empty()) memory_->serve(category, now);
     }
     served_ = std::move(served);
 }

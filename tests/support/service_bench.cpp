@@ -7,7 +7,7 @@ namespace retention::test {
 class SharedMemory::Hand : public RunMemory {
 public:
     explicit Hand(SharedMemory& memory) : memory_(memory), runs_(memory_of_this_process()) {
-        for (const auto& [category, through] : memory.served) runs_->served(category, through);
+        for (const auto& [category, through] : memory.served) runs_->serve(category, through);
     }
     std::string lost() const override { return memory_.lost; }
     void accept_loss() override { memory_.lost.clear(); }
@@ -20,10 +20,10 @@ public:
     std::vector<RunRecord> last(std::size_t runs) const override { return runs_->last(runs); }
     std::optional<RunRecord> find(const std::string& run) const override { return runs_->find(run); }
     std::map<std::string, CategoryHistory> categories() const override { return runs_->categories(); }
-    void served(const std::string& category, Instant through) override {
+    void serve(const std::string& category, Instant through) override {
         forbid_when_lost();
         memory_.served[category] = through;
-        runs_->served(category, through);
+        runs_->serve(category, through);
     }
     std::optional<Instant> served_through(const std::string& category) const override {
         return runs_->served_through(category);
@@ -38,7 +38,7 @@ private:
 };
 
 inline MakeMemory SharedMemory::maker() {
-    return [this](const State&) { return std::make_unique<Hand>(*this); };
+    return [this](const State&, const Head&) { return std::make_unique<Hand>(*this); };
 }
 
 namespace {

@@ -249,7 +249,7 @@ void run_category(CurrentRun& run, StoreInHand& store, const Plan& plan, Categor
             category.end(Outcome::partial, "stopped");
         else
             category.end(Outcome::failed, error.what(), cause_of(error.kind));
-        outcome.out_of_reach = error.kind == StoreError::Kind::lost;
+        outcome.out_of_reach = error.kind == StoreError::Kind::lost || error.kind == StoreError::Kind::busy;
     } catch (const std::exception& error) { // a fault of ours: this category ends, the others do not
         store.session.reset();
         category.end(Outcome::failed, error.what());

@@ -43,8 +43,8 @@ void WorkThread::work() {
     ended_ = true;
 }
 
-Lane::Lane(const OpenStore& open)
-    : open_for_runs_(run_interrupter_.wrap(open)), open_for_reads_(read_interrupter_.wrap(open)) {}
+Lane::Lane(const OpenStore& open, bool alone)
+    : alone_(alone), open_for_runs_(run_interrupter_.wrap(open)), open_for_reads_(read_interrupter_.wrap(open)) {}
 
 void Lane::interrupt() {
     run_interrupter_.interrupt();

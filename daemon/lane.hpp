@@ -38,10 +38,12 @@ private:
 
 class Lane {
 public:
-    explicit Lane(const OpenStore&);
+    // `alone`: readers and writers of this store lock each other out (SQLite without a write-ahead log), so that what
+    // reads takes its turn with the runs.
+    Lane(const OpenStore&, bool alone);
 
     WorkThread& runs() { return runs_; }
-    WorkThread& reads() { return reads_; }
+    WorkThread& reads() { return alone_ ? runs_ : reads_; }
     Interrupter& run_interrupter() { return run_interrupter_; }
     // Their work can be interrupted.
     const OpenStore& open_for_runs() const { return open_for_runs_; }
@@ -52,6 +54,7 @@ public:
     bool ended() const { return runs_.ended() && reads_.ended(); }
 
 private:
+    bool alone_;
     Interrupter run_interrupter_, read_interrupter_;
     OpenStore open_for_runs_, open_for_reads_;
     WorkThread runs_, reads_;

@@ -42,7 +42,8 @@ void Service::adopt_configuration() {
 void Service::open_lane(const std::string& name) {
     auto& store = stores_[name];
     if (!store) store = std::make_unique<Store>();
-    store->lane = std::make_unique<Lane>(settings_.open_store);
+    store->lane =
+        std::make_unique<Lane>(settings_.open_store, configuration_->stores.at(name).engine == Engine::sqlite);
     const auto open = store->context ? store->context->open_intents : std::nullopt;
     store->context.emplace(RunContext{log_, key_.key, now_, {}, store->lane->run_interrupter().flag()});
     store->context->open_store = store->lane->open_for_runs();

@@ -155,6 +155,10 @@ awaitable<bool> Connection::exchange() {
         if (problem) co_await refuse(*problem, now);
         co_return false;
     }
+    if (finishing_) { // it began before the stop, and would be an order after it
+        const ProblemDetails stopping{503, "the daemon is stopping", "ask again when it is back", ""};
+        co_return co_await refuse(stopping, now);
+    }
     const auto answer = co_await this->answer(now, std::move(parser.get().body()));
     if (!answer) co_return false;
     co_return co_await give(*answer, now);

@@ -390,6 +390,21 @@ BOOST_AUTO_TEST_CASE(stopping_lets_answers_out_and_takes_nothing_new) {
     bench.io.run(); // has nothing left to wait for
 }
 
+BOOST_AUTO_TEST_CASE(an_order_that_is_complete_only_after_the_stop_is_refused) {
+    ControlBench bench;
+    Caller late = bench.call(), other = bench.call();
+    late.say(purge_all.substr(0, purge_all.size() - 1));
+    other.say(get("/v1/runs"));
+    BOOST_TEST(bench.hear(other, "[20]}"));
+
+    bench.server->stop();
+    late.say(purge_all.substr(purge_all.size() - 1));
+
+    BOOST_TEST(bench.hear_the_end(late));
+    BOOST_TEST(late.heard.starts_with("HTTP/1.1 503"));
+    BOOST_TEST(bench.control.orders() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(stopping_does_not_wait_for_ever) {
     ControlBench bench(impatient());
     bench.control.answers_later = true;

@@ -47,7 +47,7 @@ template <class Order>
 Order order(const std::string& method, const std::string& target, const std::string& body = "") {
     auto made = order_of(routed(method, target), body);
     const auto* problem = std::get_if<ProblemDetails>(&made);
-    BOOST_REQUIRE_MESSAGE(!problem, problem->detail);
+    BOOST_REQUIRE_MESSAGE(!problem, (problem ? problem->detail : ""));
     return std::get<Order>(std::get<ControlOrder>(made));
 }
 

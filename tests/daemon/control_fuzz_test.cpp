@@ -171,7 +171,7 @@ Sent send_frames(ControlBench& bench, const std::size_t& accepted, std::uint64_t
 
 void throw_frames(const Peer& peer, bool may) {
     const auto seed = number_from("RETENTION_SEED", std::random_device{}());
-    const auto count = number_from("RETENTION_FRAMES", 12000);
+    const auto count = number_from("RETENTION_FRAMES", 7000);
     const auto before = open_descriptors();
     {
         std::size_t accepted = 0;

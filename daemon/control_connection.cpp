@@ -12,6 +12,8 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <poll.h>
+
 namespace retention {
 namespace {
 
@@ -107,12 +109,20 @@ void Connection::close() {
     bell_.cancel();
 }
 
-// A peer that closed its end hangs up (EPOLLHUP); one that only ended its writing is still answered.
+// Asked of the socket itself: Asio may wake a wait with what became of another one that had its number before.
+bool has_hung_up(int socket) {
+    pollfd asked{socket, 0, 0};
+    return ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+// A peer that closed its end hangs up (POLLHUP); one that only ended its writing is still answered.
 void Connection::watch_for_hang_up() {
     stream_.socket().async_wait(asio::socket_base::wait_error,
                                 [weak = weak_from_this()](boost::system::error_code error) {
                                     const auto self = weak.lock();
                                     if (error || !self) return;
+                                    if (!has_hung_up(self->stream_.socket().native_handle()))
+                                        return self->watch_for_hang_up();
                                     self->gone_ = true;
                                     self->bell_.cancel();
                                 });

@@ -6,7 +6,7 @@
 
 #include <boost/json.hpp>
 #include <soci/soci.h>
-#include <stdexcept>
+#include <type_traits>
 
 namespace retention {
 namespace {
@@ -66,12 +66,19 @@ CategoryHistory category_of(const std::string& text) {
 
 struct History::Impl {
     std::filesystem::path folder;
-    HistoryFile file;
+    mutable HistoryFile file; // reading may find that it is lost
 
-    soci::session& sql() const {
-        if (!file.sql) throw std::runtime_error(file.lost);
-        return *file.sql;
+    // Nothing, or what `work` made: a file that fails is lost from then on.
+    template <class Work>
+    auto guarded(const Work& work) const -> std::decay_t<decltype(work())> {
+        if (file.sql) try {
+                return work();
+            } catch (const std::exception& error) {
+                file = {nullptr, lost_history(folder, std::string("cannot be used: ") + error.what())};
+            }
+        return std::decay_t<decltype(work())>();
     }
+    soci::session& sql() const { return *file.sql; }
     std::optional<std::string> text(const std::string& query, const std::string& name) const {
         std::string found;
         soci::indicator there = soci::i_null;
@@ -84,6 +91,10 @@ struct History::Impl {
     }
     void put(const std::string& statement, const std::string& name, const std::string& value) const {
         sql() << statement, soci::use(name, "name"), soci::use(value, "value");
+    }
+    std::optional<RunRecord> find(const std::string& run) const {
+        const auto found = text("SELECT record FROM runs WHERE run = :name", run);
+        return found ? std::optional(record_of(*found)) : std::nullopt;
     }
     void add(const RunOutcome&, const CategoryOutcome&, Instant finished) const;
 };
@@ -109,58 +120,73 @@ std::string History::lost() const {
     return impl_->file.lost;
 }
 
+void History::look_again() {
+    if (!impl_->file.sql) impl_->file = open_history(impl_->folder, true);
+}
+
 void History::accept_loss() {
     impl_->file = begin_history_anew(impl_->folder);
 }
 
 void History::begin(const RunRecord& record) {
-    impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value)", record.outcome.run, text_of(record));
+    impl_->guarded([&] {
+        impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value)", record.outcome.run, text_of(record));
+    });
 }
 
 void History::end(const RunOutcome& outcome, Instant finished) {
-    auto& sql = impl_->sql();
-    auto record = find(outcome.run);
-    if (!record) throw std::runtime_error("run " + outcome.run + " was never begun");
-    record->outcome = outcome;
-    record->finished = finished;
-    soci::transaction all(sql);
-    impl_->put("UPDATE runs SET record = :value WHERE run = :name", outcome.run, text_of(*record));
-    for (const auto& category : outcome.categories) impl_->add(outcome, category, finished);
-    sql << "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - " + std::to_string(most_runs);
-    all.commit();
+    impl_->guarded([&] {
+        auto record = impl_->find(outcome.run).value_or(RunRecord{{}, "", finished, {}}); // begun before a loss
+        record.outcome = outcome;
+        record.finished = finished;
+        soci::transaction all(impl_->sql());
+        impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value) "
+                   "ON CONFLICT (run) DO UPDATE SET record = excluded.record",
+                   outcome.run, text_of(record));
+        for (const auto& category : outcome.categories) impl_->add(outcome, category, finished);
+        impl_->sql() << "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - " +
+                            std::to_string(most_runs);
+        all.commit();
+    });
 }
 
 std::vector<RunRecord> History::last(std::size_t runs) const {
-    const soci::rowset<std::string> texts =
-        (impl_->sql().prepare << "SELECT record FROM runs ORDER BY number DESC LIMIT " + std::to_string(runs));
-    std::vector<RunRecord> records;
-    for (const auto& text : texts) records.push_back(record_of(text));
-    return records;
+    return impl_->guarded([&] {
+        const soci::rowset<std::string> texts =
+            (impl_->sql().prepare << "SELECT record FROM runs ORDER BY number DESC LIMIT " + std::to_string(runs));
+        std::vector<RunRecord> records;
+        for (const auto& text : texts) records.push_back(record_of(text));
+        return records;
+    });
 }
 
 std::optional<RunRecord> History::find(const std::string& run) const {
-    const auto text = impl_->text("SELECT record FROM runs WHERE run = :name", run);
-    return text ? std::optional(record_of(*text)) : std::nullopt;
+    return impl_->guarded([&] { return impl_->find(run); });
 }
 
 std::map<std::string, CategoryHistory> History::categories() const {
-    const soci::rowset<std::string> texts = (impl_->sql().prepare << "SELECT record FROM categories");
-    std::map<std::string, CategoryHistory> all;
-    for (const auto& text : texts) {
-        auto category = category_of(text);
-        const auto name = category.last.category;
-        all.emplace(name, std::move(category));
-    }
-    return all;
+    return impl_->guarded([&] {
+        const soci::rowset<std::string> texts = (impl_->sql().prepare << "SELECT record FROM categories");
+        std::map<std::string, CategoryHistory> all;
+        for (const auto& text : texts) {
+            auto category = category_of(text);
+            const auto name = category.last.category;
+            all.emplace(name, std::move(category));
+        }
+        return all;
+    });
 }
 
 void History::serve(const std::string& category, Instant through) {
-    impl_->put("INSERT OR REPLACE INTO served VALUES (:name, :value)", category, audit_time(through));
+    impl_->guarded(
+        [&] { impl_->put("INSERT OR REPLACE INTO served VALUES (:name, :value)", category, audit_time(through)); });
 }
 
 std::optional<Instant> History::served_through(const std::string& category) const {
-    const auto text = impl_->text("SELECT through FROM served WHERE category = :name", category);
-    return text ? parse_audit_time(*text) : std::nullopt;
+    return impl_->guarded([&] {
+        const auto text = impl_->text("SELECT through FROM served WHERE category = :name", category);
+        return text ? parse_audit_time(*text) : std::nullopt;
+    });
 }
 
 } // namespace retention

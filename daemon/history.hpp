@@ -15,15 +15,16 @@ namespace retention {
 class History : public RunMemory {
 public:
     // Opens it, or makes it where there is none and there was no past: `log` has no line but its first. Where it was
-    // lost or is damaged, lost() says so; nothing is read from it then, and nothing written until accept_loss().
+    // lost or is damaged, lost() says so; nothing is read from it then, and nothing written, until accept_loss().
     History(const State&, const Head& log);
     ~History() override;
 
     std::string lost() const override;
+    void look_again() override;
     // What is left of the old file is kept aside, and a new one begun.
     void accept_loss() override;
 
-    // Durable when they return. Throw std::runtime_error; nothing is half written then.
+    // Durable when they return, whole or not at all. Where the file cannot be used any more, it is lost from then on.
     void begin(const RunRecord&) override;
     void end(const RunOutcome&, Instant finished) override;
     void serve(const std::string& category, Instant through) override;

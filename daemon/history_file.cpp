@@ -39,7 +39,7 @@ std::string new_name() {
 
 // SOCI makes a file that is missing: only one that is there is opened.
 std::unique_ptr<soci::session> connect(const fs::path& file) {
-    auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\" timeout=5");
+    auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\" timeout=1");
     *sql << "PRAGMA synchronous = FULL";
     return sql;
 }
@@ -78,10 +78,7 @@ std::string fault_of(soci::session& sql, const std::string& name) {
 }
 
 HistoryFile opened(const fs::path& folder, const std::string& name) {
-    const auto lost = [&](const std::string& why) {
-        return HistoryFile{nullptr,
-                           "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder)};
-    };
+    const auto lost = [&](const std::string& why) { return HistoryFile{nullptr, lost_history(folder, why)}; };
     try {
         auto sql = connect(database_in(folder));
         const auto fault = fault_of(*sql, name);
@@ -93,11 +90,14 @@ HistoryFile opened(const fs::path& folder, const std::string& name) {
 
 } // namespace
 
+std::string lost_history(const fs::path& folder, const std::string& why) {
+    return "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder);
+}
+
 HistoryFile open_history(const fs::path& folder, bool past) {
     const bool named = fs::exists(name_in(folder)), there = fs::exists(database_in(folder));
     if (named && there) return opened(folder, read_fully(name_in(folder)));
-    if (named)
-        return {nullptr, "the state is lost: " + database_in(folder).string() + " is missing" + what_to_do(folder)};
+    if (named) return {nullptr, lost_history(folder, "is missing")};
     if (past)
         return {nullptr, "the state is lost: the audit log goes on from an earlier time, of which " + folder.string() +
                              " knows nothing" + what_to_do(folder)};

@@ -18,6 +18,8 @@ struct HistoryFile {
     std::string lost;                   // why, and what to do
 };
 
+// "the state is lost: FILE why", with what to do.
+std::string lost_history(const std::filesystem::path& state_directory, const std::string& why);
 // `past`: the audit log shows that the daemon has run before.
 HistoryFile open_history(const std::filesystem::path& state_directory, bool past);
 // What is there goes aside under a name that is free; a new one is made.

@@ -109,7 +109,12 @@ struct MetricsServer::Impl::Connection : std::enable_shared_from_this<Connection
         });
     }
     void write() {
-        answer = answer_to(parser.get(), server.status);
+        try {
+            answer = answer_to(parser.get(), server.status);
+        } catch (const std::exception& error) { // costs this answer, not the daemon
+            answer.emplace(http::status::internal_server_error, 11, std::string(error.what()) + '\n');
+            answer->prepare_payload();
+        }
         http::async_write(stream, *answer,
                           [self = shared_from_this()](const error_code&, std::size_t) { self->end(); });
     }

@@ -34,8 +34,11 @@ class RunMemory {
 public:
     virtual ~RunMemory() = default;
     virtual std::string lost() const = 0; // why, and what to do; empty: it is whole
-    virtual void accept_loss() = 0;       // a person said to go on without it
+    // A file that could not be used for a while (a full disk, somebody else's lock) may be whole again.
+    virtual void look_again() {}
+    virtual void accept_loss() = 0; // a person said to go on without it
 
+    // What is lost remembers nothing, and says so by lost(); it never throws for that.
     virtual void begin(const RunRecord&) = 0;
     virtual void end(const RunOutcome&, Instant finished) = 0;
     virtual std::vector<RunRecord> last(std::size_t runs) const = 0; // newest first

@@ -82,8 +82,13 @@ std::variant<std::string, ControlFault> explained(const Configuration& configura
 
 } // namespace
 
+void Service::require_running() const {
+    if (stopping_) throw ControlFault(unavailable, "the daemon is stopping", "try again when it has started anew");
+}
+
 void Service::report(const ReportOrder& asked, Answer answer) {
     try {
+        require_running();
         require_categories(asked.categories);
     } catch (const ControlFault& fault) {
         return answer(fault);
@@ -107,6 +112,7 @@ void Service::report(const ReportOrder& asked, Answer answer) {
 
 void Service::explain(const ExplainOrder& asked, Answer answer) {
     try {
+        require_running();
         require_categories({asked.category});
     } catch (const ControlFault& fault) {
         return answer(fault);

@@ -99,7 +99,9 @@ private:
     std::optional<Instant> next_chance(Instant now) const;
     void begin(const RunPart&);
     bool accept_loss(const RunPart&);
+    std::string why_unasked(const RunPart&) const;
     void end_unbegun(const RunPart&, Outcome, const std::string& reason);
+    void forget_ended_orders();
     void refuse_lost(const RunPart&);
     void remember_begin(const RunPart&, Date as_of);
     void work_on(const RunPart&, const RunRequest&, const Snapshot&);
@@ -115,6 +117,7 @@ private:
     // service_purge.cpp
     RunOrder order_of(const PurgeOrder&) const;
     RunOrder order_for(const std::vector<std::string>& categories, const std::string& actor) const;
+    std::optional<std::string> same_in_hand(const RunOrder&) const;
     std::optional<RunRecord> remembered(const std::string& name) const;
 
     // service_reload.cpp
@@ -130,6 +133,7 @@ private:
 
     Date today() const { return configuration_->zone.local_date(now_()); }
     void require_categories(const std::vector<std::string>&) const;
+    void require_running() const;
 
     ServiceSettings settings_;
     std::function<Instant()> now_;
@@ -151,6 +155,7 @@ private:
     RunDesk desk_;
     RunBook book_;
     std::map<std::string, std::string> cancelled_; // runs in hand, by whom
+    std::map<std::string, Snapshot> asked_;        // orders of persons in hand: what they were asked for
     std::map<std::string, Count> counted_;         // by category
     std::map<std::string, std::unique_ptr<Store>> stores_;
     std::vector<std::unique_ptr<Lane>> retired_; // of stores that are configured no more, until they have ended

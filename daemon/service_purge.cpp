@@ -40,7 +40,7 @@ void Service::require_categories(const std::vector<std::string>& categories) con
 }
 
 RunOrder Service::order_of(const PurgeOrder& asked) const {
-    if (stopping_) throw ControlFault(unavailable, "the daemon is stopping", "try again when it has started anew");
+    require_running();
     require_categories(asked.categories);
     if (configuration_->rules.empty()) throw ControlFault(bad_request, "the configuration has no category");
     if (asked.as_of && *asked.as_of > today())
@@ -57,14 +57,16 @@ RunOrder Service::order_of(const PurgeOrder& asked) const {
 // It begins after this returns: who asked knows its name before its first news.
 OrderedRun Service::purge(const PurgeOrder& asked) {
     const auto order = order_of(asked);
-    if (const auto same = desk_.same(order, today())) return {*same, true};
+    if (const auto same = same_in_hand(order)) return {*same, true};
     put_in_line(order);
+    asked_[order.name] = configuration_;
     tell("run " + order.name + " was asked for by " + order.actor);
     at_io([this] { look(); });
     return {order.name, false};
 }
 
 void Service::cancel(const std::string& run, const std::string& actor) {
+    require_running();
     const auto waited = desk_.withdraw(run);
     for (const auto& part : waited) {
         if (part.scheduled)
@@ -83,6 +85,14 @@ void Service::cancel(const std::string& run, const std::string& actor) {
     if (!found) throw ControlFault(not_found, "there is no run " + run);
     tell("run " + run + " was cancelled by " + actor);
     at_io([this] { look(); });
+}
+
+// One that was asked for under another configuration asks for something else.
+std::optional<std::string> Service::same_in_hand(const RunOrder& order) const {
+    const auto same = desk_.same(order, today());
+    if (!same) return std::nullopt;
+    const auto then = asked_.find(*same);
+    return then == asked_.end() || then->second == configuration_ ? same : std::nullopt;
 }
 
 std::optional<RunRecord> Service::remembered(const std::string& name) const {

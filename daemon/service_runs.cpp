@@ -92,8 +92,36 @@ void Service::begin_what_may() {
             begin(*part);
 }
 
+// Whoever asked for a purge, and perhaps approved it, saw the rules of that moment: under others nothing is done.
+std::string Service::why_unasked(const RunPart& part) const {
+    const auto asked = asked_.find(part.order);
+    if (asked == asked_.end() || asked->second == configuration_) return {};
+    const auto& then = *asked->second;
+    for (const auto& category : part.categories) {
+        const auto *before = then.find_rule(category), *now = configuration_->find_rule(category);
+        if (before && now && rule_digest(*before) != rule_digest(*now))
+            return "the rule of " + category + " was changed after this was asked for; hint: ask again";
+    }
+    const auto before = then.stores.find(part.store), now = configuration_->stores.find(part.store);
+    if (before != then.stores.end() && now != configuration_->stores.end() && before->second.url != now->second.url)
+        return "the url of store " + part.store + " was changed after this was asked for; hint: ask again";
+    return {};
+}
+
+void Service::forget_ended_orders() {
+    std::erase_if(asked_, [this](const auto& entry) { return book_.has_ended(entry.first); });
+}
+
 // In a category that moved to another store, or went, nothing is done: whoever asked for it asked for the old rule.
 void Service::begin(const RunPart& part) {
+    memory_->look_again();
+    if (const auto why = why_unasked(part); !why.empty()) {
+        const Instant last = log_.last_time();
+        log_.append("refused", line_of_refusal({part.run, "", part.store, why, part.actor}),
+                    believable(now_(), last, false));
+        end_unbegun(part, Outcome::refused, why);
+        return desk_.end(part, 0);
+    }
     if (!memory_->lost().empty() && !accept_loss(part)) return refuse_lost(part);
     RunRequest request{{}, part.as_of.value_or(today()), part.actor, part.approved, part.limit, part.run};
     for (const auto& category : part.categories)
@@ -104,6 +132,7 @@ void Service::begin(const RunPart& part) {
         return desk_.end(part, 0);
     }
     remember_begin(part, request.as_of);
+    if (!memory_->lost().empty()) return refuse_lost(part);
     book_.began(part, request.as_of, part.through);
     work_on(part, request, configuration_);
 }
@@ -156,6 +185,7 @@ void Service::end(const RunPart& part, const Snapshot& snapshot, const RunEnd& e
     serve(part, snapshot, ended);
     cancelled_.erase(part.run);
     book_.ended(part, outcome, now_());
+    forget_ended_orders();
     if (!outcome.log_failure.empty()) {
         alarm("nothing more is disposed of: " + outcome.log_failure);
         exit_ = ExitCode::incomplete;

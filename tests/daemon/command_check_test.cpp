@@ -181,7 +181,6 @@ BOOST_AUTO_TEST_CASE(commands_of_later_do_nothing_and_end_2) {
     const std::vector<std::vector<std::string>> later = {{"approve", "contacts"},
                                                          {"hold", "list"},
                                                          {"erase", "--subject", "email=a@example.com"},
-                                                         {"status"},
                                                          {"audit", "prove", "--category", "contacts", "--key", "1"},
                                                          {"audit", "export"}};
 

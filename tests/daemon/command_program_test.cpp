@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(its_exit_codes_are_those_that_help_lists) {
         {"purge --all --local 2>&1" + config, 2},
         {"purge --all --local --yes" + config, 0},
         {"audit verify" + config, 0},
-        {"status 2>&1" + config, 2},
+        {"status --socket /nowhere/control.sock 2>&1" + config, 1},
     };
 
     for (const auto& [words, code] : cases) {

@@ -175,7 +175,6 @@ BOOST_AUTO_TEST_CASE(what_it_cannot_mean_does_nothing_and_ends_2) {
     Bench bench;
     const Words wrong[] = {{"purge", "--local", "--yes"},
                            {"purge", "contacts", "--all", "--local", "--yes"},
-                           {"purge", "contacts", "--yes"}, // no --local
                            {"purge", "contcats", "--local", "--yes"},
                            {"purge", "contacts", "contcats", "--local", "--yes"},
                            {"purge", "--all", "--local", "--yes", "--limit", "0"}};

@@ -15,14 +15,15 @@ give_up() { # EXIT-CODE WHAT-WAS-SAID
     exit "$1"
 }
 
-# step NAME COMMAND…: the command is a function of the script; what it says is shown where it fails.
+# step NAME COMMAND…: the command is a function of the script; what it says is shown where it fails. What it skips and
+# measures ("figure: …") is shown always.
 step() {
     local name=$1 said outcome=0
     shift
     said=$(set +e; "$@" 2>&1) || outcome=$?
     if [ "$outcome" = 0 ]; then
         echo "ok      $name"
-        grep '^skipped:' <<<"$said" || true
+        grep -E '^(skipped|figure):' <<<"$said" || true
     else
         echo "FAILED  $name (exit code $outcome)"
         sed 's/^/        /' <<<"$said"
@@ -43,9 +44,10 @@ inside() {
 }
 # as USER COMMAND…: without PAM, which an empty /etc has no rules for.
 as() {
-    local user=$1
+    local user=$1 group=$1
     shift
-    inside setpriv --reuid "$user" --regid "$user" --init-groups "$@"
+    [ "$user" != nobody ] || group=nogroup
+    inside setpriv --reuid "$user" --regid "$group" --init-groups "$@"
 }
 
 # event PATTERN [SECONDS]: waits for the next event that matches; those before it are passed over.

@@ -3,7 +3,9 @@
 #include "daemon/journal_socket.hpp"
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
@@ -36,7 +38,11 @@ public:
 // The whole object: a text in a pattern would not be escaped.
 class JsonObject : public spdlog::custom_flag_formatter {
 public:
-    void format(const log_msg& message, const std::tm& time, spdlog::memory_buf_t& line) override {
+    // The time that it is handed is not filled in for a pattern without a flag of time.
+    void format(const log_msg& message, const std::tm&, spdlog::memory_buf_t& line) override {
+        const std::time_t now = std::chrono::system_clock::to_time_t(message.time);
+        std::tm time{};
+        ::gmtime_r(&now, &time);
         char when[32];
         std::strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &time);
         const auto level = spdlog::level::to_string_view(message.level);
@@ -70,8 +76,7 @@ private:
 };
 
 std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format) {
-    const auto zone = format == LogFormat::json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local;
-    auto formatter = std::make_unique<spdlog::pattern_formatter>(zone);
+    auto formatter = std::make_unique<spdlog::pattern_formatter>();
     formatter->add_flag<Priority>('*').add_flag<JsonObject>('J');
     formatter->set_pattern(format == LogFormat::journal ? "%*%v"
                            : format == LogFormat::json  ? "%J"

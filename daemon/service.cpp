@@ -15,15 +15,7 @@
 #include <csignal>
 
 namespace retention {
-namespace {
-
 namespace asio = boost::asio;
-
-std::string done_by(Action action) {
-    return action == Action::erase ? "deleted" : "anonymised";
-}
-
-} // namespace
 
 Service::Service(const Configuration& configuration, const ServiceSettings& settings)
     : settings_(settings)
@@ -189,14 +181,6 @@ void Service::tell_headline() {
         told_ = std::move(text);
         notify_service_manager("STATUS=" + told_);
     }
-}
-
-std::string summary(const CategoryOutcome& outcome) {
-    std::string text = outcome.category + " in " + outcome.store + ": " + done_by(outcome.action) + " " +
-                       counted(outcome.disposed, "record");
-    if (outcome.batches > 0) text += " in " + grouped(outcome.batches) + (outcome.batches == 1 ? " batch" : " batches");
-    if (outcome.outcome != Outcome::completed) text += "; " + to_string(outcome.outcome) + ": " + outcome.reason;
-    return text;
 }
 
 ExitCode run_service(const Configuration& configuration, const ServiceSettings& settings) {

@@ -44,7 +44,4 @@ struct ServiceSettings {
 // start reads it from the disk again.
 ExitCode run_service(const Configuration&, const ServiceSettings&);
 
-// One line for the journal: "contacts in crm: anonymised 1,204 records in 3 batches".
-std::string summary(const CategoryOutcome&);
-
 } // namespace retention

@@ -60,7 +60,7 @@ OrderedRun Service::purge(const PurgeOrder& asked) {
     if (const auto same = same_in_hand(order)) return {*same, true};
     put_in_line(order);
     asked_[order.name] = configuration_;
-    tell("run " + order.name + " was asked for by " + order.actor);
+    tell("run " + order.name + " was asked for by " + order.actor, {{"run", order.name}, {"actor", order.actor}});
     at_io([this] { look(); });
     return {order.name, false};
 }
@@ -83,7 +83,7 @@ void Service::cancel(const std::string& run, const std::string& actor) {
     if (!found && (book_.knows(run) || remembered(run)))
         throw ControlFault(conflict, "run " + run + " has ended already");
     if (!found) throw ControlFault(not_found, "there is no run " + run);
-    tell("run " + run + " was cancelled by " + actor);
+    tell("run " + run + " was cancelled by " + actor, {{"run", run}, {"actor", actor}});
     at_io([this] { look(); });
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/journal.hpp"
 #include "daemon/news_pace.hpp"
 #include "daemon/open_intents.hpp"
+#include "daemon/outcome_line.hpp"
 #include "daemon/service_core.hpp"
 #include "daemon/window.hpp"
 
@@ -15,18 +16,6 @@
 
 namespace retention {
 namespace {
-
-void tell_outcome(const CategoryOutcome& outcome) {
-    switch (outcome.outcome) {
-    case Outcome::completed:
-        return tell(summary(outcome));
-    case Outcome::partial:
-    case Outcome::refused:
-        return warn(summary(outcome));
-    case Outcome::failed:
-        return alarm(summary(outcome));
-    }
-}
 
 std::int64_t disposed_in(const RunOutcome& outcome) {
     std::int64_t all = 0;
@@ -178,7 +167,7 @@ void Service::end(const RunPart& part, const Snapshot& snapshot, const RunEnd& e
     --stores_.at(part.store)->in_hand;
     auto outcome = ended.outcome;
     name_canceller(outcome);
-    for (const auto& category : outcome.categories) tell_outcome(category);
+    for (const auto& category : outcome.categories) tell_outcome(outcome.run, category);
     desk_.end(part, disposed_in(outcome));
     if (memory_->lost().empty()) memory_->end(outcome, now_());
     judge_store(part, ended);
@@ -187,7 +176,7 @@ void Service::end(const RunPart& part, const Snapshot& snapshot, const RunEnd& e
     book_.ended(part, outcome, now_());
     forget_ended_orders();
     if (!outcome.log_failure.empty()) {
-        alarm("nothing more is disposed of: " + outcome.log_failure);
+        alarm("nothing more is disposed of: " + outcome.log_failure, {{"run", outcome.run}});
         exit_ = ExitCode::incomplete;
         return leave();
     }
@@ -260,7 +249,7 @@ void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& r
         category.outcome = end;
         category.reason = reason;
         outcome.categories.push_back(category);
-        if (!part.scheduled || end != Outcome::partial) tell_outcome(category);
+        if (!part.scheduled || end != Outcome::partial) tell_outcome(part.run, category);
     }
     book_.ended(part, outcome, now_());
 }

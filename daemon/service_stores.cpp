@@ -82,7 +82,8 @@ void Service::name_doubts_of_others() {
         RunContext context{log_, key_.key, now_, {}, never};
         context.store = name;
         recover(*configuration_, context);
-        alarm("store " + name + " is in doubt: a batch of it cannot be settled, because it is not configured");
+        alarm("store " + name + " is in doubt: a batch of it cannot be settled, because it is not configured",
+              {{"store", name}});
     }
 }
 
@@ -105,7 +106,7 @@ void Service::end_recovery(const std::string& name, bool in_doubt) {
     --store.in_hand;
     if (in_doubt) {
         const std::string why = "a batch of it cannot be settled; nothing is disposed of there";
-        alarm("store " + name + " is in doubt: " + why);
+        alarm("store " + name + " is in doubt: " + why, {{"store", name}});
         store.health.failed(StoreHealth::State::in_doubt, why, now_());
     } else {
         store.health.reached();
@@ -146,13 +147,16 @@ void Service::take_survey(const std::string& name, const Report& report, const s
     if (store.again) return survey(name); // something changed meanwhile
     for (const auto& category : report.categories) count(category, report.as_of);
     for (const auto& failed : report.failed)
-        if (failure.empty()) warn(failed.category + " was not counted: " + failed.reason);
+        if (failure.empty())
+            warn(failed.category + " was not counted: " + failed.reason,
+                 {{"category", failed.category}, {"store", name}});
     if (!failure.empty()) {
-        if (store.health.state() == StoreHealth::State::ready) warn("store " + name + " is out of reach: " + failure);
+        if (store.health.state() == StoreHealth::State::ready)
+            warn("store " + name + " is out of reach: " + failure, {{"store", name}});
         if (store.health.state() != StoreHealth::State::in_doubt)
             store.health.failed(StoreHealth::State::unreachable, failure, now_());
     } else if (store.health.state() == StoreHealth::State::unreachable) {
-        tell("store " + name + " is back");
+        tell("store " + name + " is back", {{"store", name}});
         store.health.reached();
     }
     look();

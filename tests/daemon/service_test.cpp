@@ -1,6 +1,8 @@
 #include "tests/support/service_bench.hpp"
 
 #include "daemon/audit_chain.hpp"
+#include "daemon/journal.hpp"
+#include "daemon/outcome_line.hpp"
 #include "daemon/watchdog.hpp"
 #include "tests/support/clock.hpp"
 
@@ -19,6 +21,14 @@ namespace {
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
+
+// The journal of this process, for as long as this lives.
+struct JournalAt {
+    explicit JournalAt(const std::filesystem::path& socket) { open_journal(LogFormat::journal, socket); }
+    ~JournalAt() { open_journal(LogFormat::text, "/nowhere"); }
+    JournalAt(const JournalAt&) = delete;
+    JournalAt& operator=(const JournalAt&) = delete;
+};
 
 } // namespace
 
@@ -347,6 +357,36 @@ BOOST_AUTO_TEST_CASE(the_journal_has_one_line_for_each_outcome) {
     outcome.outcome = Outcome::partial;
     outcome.reason = "stopped";
     BOOST_TEST(summary(outcome) == "contacts in crm: deleted 1 record in 1 batch; partial: stopped");
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_can_be_searched_by_run_category_and_outcome) {
+    const SqliteFile place("CREATE TABLE a (id INTEGER);");
+    NotifyListener journal((place.folder() / "journal").string());
+    const JournalAt here(place.folder() / "journal");
+    Daemon daemon("", "window = \"04:00-05:00\"\n"); // it is 02:00
+    daemon.start();
+
+    const auto contacts = daemon.purge({"contacts"}).run, orders = daemon.purge({"orders"}).run;
+    daemon.result(contacts), daemon.result(orders);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+
+    const auto asked = journal.next_with("was asked for");
+    BOOST_TEST(contains(asked, "\nRETENTIOND_RUN=" + contacts + "\nRETENTIOND_ACTOR=user anna (uid 1000)\n"), asked);
+    std::map<std::string, std::string> lines; // by store: they do not wait for each other
+    while (lines.size() < 2) {
+        const auto line = journal.next_with("RETENTIOND_OUTCOME=");
+        lines[contains(line, "RETENTIOND_STORE=crm\n") ? "crm" : "shop"] = line;
+    }
+    BOOST_TEST(contains(lines["crm"], "\nPRIORITY=4\n"), lines["crm"]);
+    BOOST_TEST(lines["crm"].ends_with("\nRETENTIOND_RUN=" + contacts +
+                                      "\nRETENTIOND_CATEGORY=contacts\nRETENTIOND_STORE=crm\n"
+                                      "RETENTIOND_OUTCOME=partial\nRETENTIOND_DISPOSED=0\nRETENTIOND_BATCHES=0\n"),
+               lines["crm"]);
+    BOOST_TEST(contains(lines["shop"], "\nPRIORITY=6\n"), lines["shop"]);
+    BOOST_TEST(lines["shop"].ends_with("\nRETENTIOND_RUN=" + orders +
+                                       "\nRETENTIOND_CATEGORY=orders\nRETENTIOND_STORE=shop\n"
+                                       "RETENTIOND_OUTCOME=completed\nRETENTIOND_DISPOSED=2\nRETENTIOND_BATCHES=1\n"),
+               lines["shop"]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,8 +1,7 @@
 #include "daemon/command_purge.hpp"
 
-#include "daemon/audit_key.hpp"
 #include "daemon/configured.hpp"
-#include "daemon/enforcement.hpp"
+#include "daemon/local_run.hpp"
 #include "daemon/progress_bar.hpp"
 #include "daemon/purge_by_daemon.hpp"
 #include "daemon/purge_question.hpp"
@@ -53,31 +52,28 @@ bool agreed_here(const Options& options, const Configuration& configuration, con
 
 ExitCode purge_here(const Options& options, const Configuration& configuration, const RunRequest& request,
                     Context& context) {
-    State state = State::acquire(configuration.state);
-    const FoundKey found = audit_key(
-        configuration.audit.key, {context.directories.credentials, configuration.state, configuration.audit.directory});
-    if (!found.warning.empty()) context.err << "warning: " << found.warning << '\n';
-    AuditLog log(configuration.audit.directory, state, context.now());
+    LocalRun here(configuration, context, stop_flag());
+    if (!here.warning().empty()) context.err << "warning: " << here.warning() << '\n';
     ProgressBar bar(context.err, context.err_terminal);
     std::mutex drawing;
-    const auto show = [&](const Progress& progress) {
+    here.show([&](const Progress& progress) {
         const std::scoped_lock lock(drawing);
         if (progress.waits_for)
             bar.waits(*progress.waits_for);
         else
             bar.show(progress.category, progress.disposed, progress.due, context.now());
-    };
-    RunContext run{log, found.key, context.now, show, stop_flag()};
-    run.open_store = context.open_store;
-    recover(configuration, run);
-    if (!agreed_here(options, configuration, request, context)) {
+    });
+    here.recover();
+    if (here.lost().empty() && !agreed_here(options, configuration, request, context)) {
         context.err << "nothing was done\n";
         return ExitCode::refused;
     }
     const StopSignals signals; // not before: a signal at the question ends the program
-    const RunOutcome outcome = enforce(configuration, request, run);
+    const RunOutcome outcome = here.enforce(request);
     bar.clear();
-    return tell_purge(options, outcome, context);
+    const ExitCode code = tell_purge(options, outcome, context);
+    here.remember(outcome);
+    return code;
 }
 
 } // namespace

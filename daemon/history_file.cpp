@@ -23,7 +23,8 @@ fs::path name_in(const fs::path& folder) {
 
 std::string what_to_do(const fs::path& folder) {
     return "\nhint: bring " + folder.string() +
-           " back from a backup, or, to go on without it, say so as an operator: retentiond purge CATEGORY --yes";
+           " back from a backup, or, to go on without it, say so as an operator: retentiond purge CATEGORY --yes (with "
+           "--local where no daemon runs)";
 }
 
 std::string new_name() {

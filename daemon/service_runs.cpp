@@ -1,8 +1,8 @@
 // What runs when: orders of the schedule, the begin of a run in its store's lane, and what follows from its end.
 
-#include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/lost_history.hpp"
 #include "daemon/news_pace.hpp"
 #include "daemon/open_intents.hpp"
 #include "daemon/outcome_line.hpp"
@@ -257,23 +257,16 @@ void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& r
 // The history was lost: only a person's approval goes on without it, and the audit log says whose.
 bool Service::accept_loss(const RunPart& part) {
     if (part.scheduled || !part.approved) return false;
-    const auto lost = memory_->lost();
-    memory_->accept_loss();
-    const Instant last = log_.last_time();
-    log_.append("recovered", {{"what", "went on without the lost history"}, {"lost", lost}, {"by", part.actor}},
-                believable(now_(), last, true));
+    go_on_without_history(*memory_, log_, part.actor, now_);
     for (const auto& [category, through] : served_) memory_->serve(category, through);
     return true;
 }
 
 void Service::refuse_lost(const RunPart& part) {
-    const auto lost = memory_->lost();
-    const Instant last = log_.last_time();
-    log_.append("refused", line_of_refusal({part.run, "", part.store, lost, part.actor}),
-                believable(now_(), last, false));
+    const auto reason = refuse_without_history(*memory_, log_, {part.run, part.store, part.actor}, now_);
     if (part.scheduled)
         for (const auto& category : part.categories) set_served(category, part.through);
-    end_unbegun(part, Outcome::refused, lost);
+    end_unbegun(part, Outcome::refused, reason);
     desk_.end(part, 0);
 }
 

@@ -3,6 +3,7 @@
 // that stands still at 2026-11-21 12:00 UTC. Not the built program (command_program_test.cpp has that).
 
 #include "daemon/commands.hpp"
+#include "daemon/history.hpp"
 #include "tests/daemon/clocked_store.hpp"
 #include "tests/support/clock.hpp"
 #include "tests/support/sqlite_file.hpp"
@@ -87,6 +88,17 @@ public:
         return {std::istreambuf_iterator<char>(in), {}};
     }
     std::filesystem::path file(const std::string& name) const { return store.folder() / name; }
+
+    // What the state directory remembers, which nobody holds now.
+    template <class Look>
+    auto remembered(Look look) const {
+        const State state = State::acquire(file("state"));
+        const Head further{7, std::string(64, 'b')};
+        return look(History(state, further));
+    }
+    std::vector<RunRecord> runs() const {
+        return remembered([](const History& history) { return history.last(10); });
+    }
 
     // Runs the command with --config; what it wrote is in `out` and `err`.
     ExitCode operator()(std::vector<std::string> words) {

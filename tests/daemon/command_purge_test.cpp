@@ -220,6 +220,77 @@ BOOST_AUTO_TEST_CASE(a_stopped_category_is_refused_and_the_others_go_on) {
     BOOST_TEST(bench.store.value("SELECT count(*) FROM logs") == "1");
 }
 
+// ---- the history of runs, which the daemon goes on with
+
+BOOST_AUTO_TEST_CASE(is_remembered_as_a_run_of_the_daemon_is) {
+    Bench bench;
+    bench({"purge", "contacts", "--local", "--yes", "--limit", "1"});
+    bench.clock.advance(std::chrono::hours(1));
+    bench({"purge", "--all", "--local", "--yes"});
+
+    const auto runs = bench.runs();
+
+    BOOST_REQUIRE(runs.size() == 2u);
+    BOOST_TEST((runs[1].outcome.outcome == Outcome::partial));
+    BOOST_TEST((runs[1].started == instant("2026-11-21 12:00:00")));
+    BOOST_TEST(runs[1].actor.starts_with("user "));
+    BOOST_TEST((runs[0].finished == instant("2026-11-21 13:00:00")));
+    BOOST_TEST(runs[0].outcome.categories.size() == 2u);
+    const auto contacts = bench.remembered([](const History& all) { return all.categories().at("contacts"); });
+    BOOST_TEST(contacts.disposed == 2);
+    BOOST_TEST(contacts.run == runs[0].outcome.run);
+    bench({"audit", "show", "--run", runs[0].outcome.run, "--format", "json"});
+    BOOST_TEST(contains(bench.out, "run.started")); // one name for both
+    BOOST_TEST(!bench.remembered([](const History& all) { return all.served_through("contacts"); }).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(without_its_history_only_yes_goes_on) {
+    const std::pair<const char*, std::function<void(const Bench&)>> losses[] = {
+        {"removed", [](const Bench& bench) { std::filesystem::remove(bench.file("state/history.db")); }},
+        {"damaged", [](const Bench& bench) { bench.write("state/history.db", "no database at all, but text"); }},
+        {"never there", [](const Bench& bench) {
+             std::filesystem::remove(bench.file("state/history.db"));
+             std::filesystem::remove(bench.file("state/history"));
+         }}};
+
+    for (const auto& [what, lose] : losses) {
+        Bench bench;
+        bench({"purge", "logs", "--local", "--yes"});
+        lose(bench);
+        bench.can_ask = true;
+        bench.answer = "y\n";
+
+        BOOST_TEST_CONTEXT("the history was " << what) {
+            BOOST_TEST(number(bench({"purge", "contacts", "--local"})) == 3);
+            BOOST_TEST(contains(bench.out, "the state is lost: "), bench.out);
+            BOOST_TEST(contains(bench.out, "hint: "), bench.out);
+            BOOST_TEST(!contains(bench.err, "[y/N]"));
+            BOOST_TEST(names(bench) == untouched());
+            bench({"audit", "show", "--event", "refused", "--format", "json"});
+            BOOST_TEST(contains(bench.out, "the state is lost: "), bench.out);
+
+            BOOST_TEST(number(bench({"purge", "contacts", "--local", "--yes"})) == 0, bench.out + bench.err);
+            BOOST_TEST(names(bench) == purged());
+            BOOST_TEST(bench.runs().size() == 1u);
+            bench({"audit", "show", "--event", "recovered", "--format", "json"});
+            BOOST_TEST(contains(bench.out, "went on without the lost history"), bench.out);
+            BOOST_TEST(contains(bench.out, "(uid "), bench.out);
+            BOOST_TEST(number(bench({"purge", "--all", "--local"})) == 0, bench.err); // whole again
+            BOOST_TEST(number(bench({"audit", "verify"})) == 0, bench.out);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_of_no_leaves_the_history_as_it_is) {
+    Bench bench;
+    bench.can_ask = true;
+    bench.answer = "n\n";
+
+    bench({"purge", "--all", "--local"});
+
+    BOOST_TEST(bench.runs().empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_audit_log_of_it_verifies_and_can_be_shown) {
     Bench bench;
     bench({"purge", "--all", "--local", "--yes"});

@@ -26,6 +26,7 @@ const std::vector<OptionText>& option_texts() {
         {"all", "", "every category"},
         {"yes", "", "ask nothing; an operator's approval of what exceeds the limits, recorded as such"},
         {"local", "", "work in this process instead of asking the daemon"},
+        {"once", "", "every category once, now, whatever its schedule, and then end; exit codes as of purge"},
         {"log-format", "FORMAT", "how the daemon's own words are written: journal, text or json"},
         {"socket", "PATH", "ask the daemon that listens there; the configuration's where it is not said"},
         {"limit", "N", "dispose of at most so many records in the whole run"},
@@ -70,7 +71,7 @@ CommandLine with_category(CommandLine result) {
 
 std::vector<CommandLine> working_lines() {
     std::vector<CommandLine> lines = {
-        line(Command::run, "run", "the daemon, in the foreground, for systemd", {"log-format"}),
+        line(Command::run, "run", "the daemon, in the foreground, for systemd", {"once", "log-format"}),
         line(Command::check, "check", "say all that is wrong or risky in the configuration and the live databases",
              {"format", "offline", "grants"}),
         line(Command::report, "report",

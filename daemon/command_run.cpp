@@ -3,15 +3,49 @@
 #include "daemon/configured.hpp"
 #include "daemon/history.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/local_run.hpp"
+#include "daemon/outcome_line.hpp"
 #include "daemon/outside.hpp"
+#include "daemon/purge_report.hpp"
 #include "daemon/service.hpp"
+#include "daemon/stop_signals.hpp"
 
 namespace retention {
+namespace {
+
+// What the daemon would say of it, in the journal.
+ExitCode told(const RunOutcome& outcome) {
+    for (const auto& category : outcome.categories) tell_outcome(outcome.run, category);
+    if (!outcome.log_failure.empty())
+        alarm("nothing more is disposed of: " + outcome.log_failure, {{"run", outcome.run}});
+    return exit_code_of(outcome);
+}
+
+// Nobody is there to approve anything, and what cannot be done now waits for no window and no store.
+ExitCode run_once(const Configuration& configuration, Context& context) {
+    const StopSignals signals;
+    LocalRun here(configuration, context, stop_flag());
+    if (!here.warning().empty()) warn(here.warning());
+    for (const auto& store : here.recover())
+        alarm("store " + store + " is in doubt: a batch of it cannot be settled; nothing is disposed of there",
+              {{"store", store}});
+    RunRequest request;
+    request.as_of = today(configuration, context);
+    request.actor = "schedule";
+    const auto outcome = here.enforce(request);
+    const ExitCode code = told(outcome);
+    here.remember(outcome);
+    here.serve_schedule(outcome);
+    return code;
+}
+
+} // namespace
 
 ExitCode run(const Options& options, Context& context) {
     const auto configuration = configured(options, context);
     if (!configuration) return ExitCode::usage;
     open_journal(options.log_format);
+    if (options.once) return run_once(*configuration, context);
     ServiceSettings settings;
     settings.directories = context.directories;
     settings.now = context.now;

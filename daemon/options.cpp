@@ -141,7 +141,7 @@ Options options_of(const CommandLine& line, const Values& values) {
     options.run = text_of("run"), options.event = text_of("event");
     const auto said = [&](const char* name) { return values.contains(name); };
     options.all = said("all"), options.yes = said("yes"), options.local = said("local");
-    options.offline = said("offline"), options.grants = said("grants");
+    options.once = said("once"), options.offline = said("offline"), options.grants = said("grants");
     return options;
 }
 

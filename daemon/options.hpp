@@ -47,11 +47,12 @@ struct Options {
     bool all = false, yes = false, local = false;
     std::optional<std::int64_t> limit;
     bool offline = false, grants = false;
+    bool once = false;               // of run: no daemon, each category once
     bool config_named = false;       // --config was given
     std::filesystem::path directory; // of an audit log, where it is not the configuration's
     std::string run, event;          // of audit show: only these
     LogFormat log_format = LogFormat::automatic;
-    std::filesystem::path socket;    // of the daemon; empty: the configuration's
+    std::filesystem::path socket; // of the daemon; empty: the configuration's
     std::optional<std::int64_t> last;
 };
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <pty.h>
+#include <sstream>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -75,6 +76,23 @@ struct SlowBench : Bench {
     using Bench::file;
 };
 
+// The program, which gets SIGTERM once its first batch is committed; its exit code. Its words go to this file.
+int terminated(const SlowBench& bench, const std::string& words, const std::string& out) {
+    const std::string command = "exec " + std::string(PROGRAM) + " " + words + " >'" + bench.file(out).string() +
+                                "' 2>/dev/null </dev/null" + config_of(bench);
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        _exit(127);
+    }
+    for (int tries = 0; tries < 3000 && !bench.has_committed(); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10)); // another process: there is nothing to wait on
+    kill(child, SIGTERM);
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(command_program)
@@ -95,6 +113,7 @@ BOOST_AUTO_TEST_CASE(its_exit_codes_are_those_that_help_lists) {
         {"report >/dev/full 2>&1" + config, 1},
         {"explain --category contacts --key 77 2>&1" + config, 1},
         {"purge --all --local 2>&1" + config, 2},
+        {"run --once 2>&1" + config, 0},
         {"purge --all --local --yes" + config, 0},
         {"audit verify" + config, 0},
         {"status --socket /nowhere/control.sock 2>&1" + config, 1},
@@ -163,23 +182,9 @@ BOOST_AUTO_TEST_CASE(the_environment_does_not_change_the_day) {
 
 BOOST_AUTO_TEST_CASE(sigterm_ends_a_purge_after_the_batch_in_hand) {
     const SlowBench bench;
-    const std::string out = bench.file("purge.json").string();
-    const std::string command = "exec " + std::string(PROGRAM) + " purge logs --local --yes --format json >'" + out +
-                                "' 2>/dev/null </dev/null" + config_of(bench);
 
-    const pid_t child = fork();
-    if (child == 0) {
-        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-        _exit(127);
-    }
-    for (int tries = 0; tries < 3000 && !bench.has_committed(); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10)); // another process: there is nothing to wait on
-    kill(child, SIGTERM);
-    int status = 0;
-    waitpid(child, &status, 0);
+    BOOST_TEST(terminated(bench, "purge logs --local --yes --format json", "purge.json") == 1);
 
-    BOOST_TEST_REQUIRE(WIFEXITED(status));
-    BOOST_TEST(WEXITSTATUS(status) == 1);
     const json::value document = json::parse(bench.read("purge.json"));
     BOOST_TEST(json::serialize(document.at("outcome")) == "\"partial\"");
     const auto disposed = document.at("categories").at(0).at("disposed").to_number<int>();
@@ -188,6 +193,46 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_a_purge_after_the_batch_in_hand) {
     BOOST_TEST(left > 1);
     BOOST_TEST(disposed + left == 20003);
     BOOST_TEST(shell("audit verify" + config_of(bench)).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(sigterm_ends_a_run_once_after_the_batch_in_hand) {
+    const SlowBench bench;
+    bench.store.run("UPDATE contacts SET kind = 'client'"); // the first batch is of the logs
+
+    BOOST_TEST(terminated(bench, "run --once --log-format json", "said") == 1);
+
+    const auto run = bench.runs().at(0);
+    BOOST_TEST(run.finished.has_value());
+    BOOST_TEST((run.outcome.outcome == Outcome::partial));
+    const auto& logs = run.outcome.categories.at(1);
+    BOOST_TEST(logs.reason == "stopped");
+    BOOST_TEST(logs.disposed > 0);
+    BOOST_TEST(logs.disposed + std::stoi(bench.store.value("SELECT count(*) FROM logs")) == 20003);
+    BOOST_TEST(shell("audit verify" + config_of(bench)).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_once_says_one_line_for_each_category) {
+    Bench bench;
+
+    const Ended ended = shell("run --once --log-format json 2>&1" + config_of(bench));
+
+    BOOST_TEST_REQUIRE(ended.code == 0, ended.out);
+    const auto run = bench.runs().at(0).outcome;
+    std::istringstream lines(ended.out);
+    std::string line;
+    for (const auto& category : run.categories) {
+        BOOST_TEST_REQUIRE(std::getline(lines, line).good());
+        const auto said = json::parse(line).as_object();
+        BOOST_TEST(said.at("level").as_string() == "info");
+        BOOST_TEST(said.at("run").as_string() == run.run);
+        BOOST_TEST(said.at("category").as_string() == category.category);
+        BOOST_TEST(said.at("store").as_string() == "crm");
+        BOOST_TEST(said.at("outcome").as_string() == "completed");
+        BOOST_TEST(category.disposed >= 2); // as of the day of the test
+        BOOST_TEST(said.at("disposed").as_string() == std::to_string(category.disposed));
+    }
+    BOOST_TEST(run.categories.size() == 2u);
+    BOOST_TEST(!std::getline(lines, line).good(), line);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

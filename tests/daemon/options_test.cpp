@@ -73,7 +73,16 @@ BOOST_AUTO_TEST_CASE(has_the_defaults_of_the_design) {
     BOOST_TEST(!options.as_of);
     BOOST_TEST(!options.limit);
     BOOST_TEST(!options.offline);
+    BOOST_TEST(!options.once);
     BOOST_TEST(!options.yes);
+}
+
+BOOST_AUTO_TEST_CASE(reads_every_option_of_run) {
+    const Options options = read_options({"run", "--once", "--log-format", "json"});
+
+    BOOST_TEST(options.once);
+    BOOST_TEST((options.log_format == LogFormat::json));
+    BOOST_TEST(!read_options({"run"}).once);
 }
 
 BOOST_AUTO_TEST_CASE(takes_every_command_of_the_design) {
@@ -83,6 +92,7 @@ BOOST_AUTO_TEST_CASE(takes_every_command_of_the_design) {
         {{"-h"}, Command::help},
         {{"--version"}, Command::version},
         {{"run"}, Command::run},
+        {{"run", "--once"}, Command::run},
         {{"check", "--offline"}, Command::check},
         {{"check", "--grants"}, Command::check},
         {{"explain", "--category", "c", "--key", "5"}, Command::explain},
@@ -115,6 +125,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_does_not_understand_in_full) {
         {{"check", "all"}, "unexpected word \"all\""},
         {{"check", "--yes"}, "unknown option --yes"},
         {{"check", "--config"}, "--config"},
+        {{"run", "--on"}, "--on"},
+        {{"run", "--once=no"}, "once"},
+        {{"run", "--once", "contacts"}, "unexpected word"},
+        {{"run", "--once", "--yes"}, "unknown option --yes"},
+        {{"purge", "--all", "--once"}, "unknown option --once"},
         {{"check", "--config", ""}, "--config"},
         {{"check", "--config", "a", "--config", "b"}, "--config is given twice"},
         {{"check", "--format", "yaml"}, "unknown format yaml"},

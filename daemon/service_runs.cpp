@@ -1,5 +1,6 @@
 // What runs when: orders of the schedule, the begin of a run in its store's lane, and what follows from its end.
 
+#include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/lost_history.hpp"

@@ -5,9 +5,10 @@
 #   events   what happens to the service, a line each, on descriptor 9: nothing here waits by looking again and again
 
 failed=0
+# What has failed before it stays a failure.
 skip() {
     echo "skipped: $*"
-    exit 77
+    exit $((failed ? 1 : 77))
 }
 
 give_up() { # EXIT-CODE WHAT-WAS-SAID
@@ -69,8 +70,9 @@ no_events_so_far() {
 can_run() {
     [ "$(id -u)" = 0 ] || skip "a container with systemd needs root"
     local tool
-    for tool in systemd-nspawn nsenter setpriv pgrep; do
-        command -v "$tool" >/dev/null || skip "a container with systemd needs $tool (apt install systemd-container)"
+    for tool in systemd-nspawn nsenter setpriv pgrep sqlite3 curl; do
+        command -v "$tool" >/dev/null ||
+            skip "a container with systemd needs $tool (apt install systemd-container procps sqlite3 curl)"
     done
 }
 

@@ -108,6 +108,7 @@ boot() {
     machine=$!
     # The console's end is an event, too: a container that cannot start here ends at once.
     (tail --pid="$machine" -f /dev/null; echo ended >"$home/room/events") 9<&- 2>/dev/null &
+    watcher=$!
     ready=$(event '^(booted|ended)$' 120) || true
     if [ "$ready" != booted ]; then
         tail -n 5 "$home/console"
@@ -128,6 +129,7 @@ shut_down() {
         pkill -CONT --full "^nsenter -t $init " || true
     fi
     [ -z "${machine:-}" ] || wait "$machine" 2>/dev/null || true
+    [ -z "${watcher:-}" ] || wait "$watcher" || true # it still writes to the events
     exec 9<&-
     rm -rf "$home"
 }

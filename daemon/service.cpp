@@ -78,7 +78,10 @@ void Service::stop() {
     notify_service_manager("STOPPING=1\nSTATUS=stopping after the batch in hand");
     for (const auto& [name, store] : stores_)
         if (store->lane) store->lane->interrupt();
-    for (const auto& part : desk_.withdraw_all()) end_unbegun(part, Outcome::partial, "stopped before it began");
+    for (const auto& part : desk_.withdraw_all()) {
+        if (!part.scheduled) refuse_unbegun(part, "stopped before it began");
+        end_unbegun(part, Outcome::partial, "stopped before it began");
+    }
     leave_if_idle();
 }
 

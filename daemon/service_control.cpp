@@ -18,14 +18,27 @@ namespace {
 
 using enum ControlFault::Kind;
 
+// Whoever asks without end must not fill the lanes, in which SQLite's runs wait too.
+constexpr int most_questions = 8;
+
+// Counts a question for as long as it lives.
+std::shared_ptr<void> counted(const std::shared_ptr<std::atomic<int>>& questions) {
+    if (*questions >= most_questions)
+        throw ControlFault(unavailable, "too many reports are being counted", "try again in a moment");
+    ++*questions;
+    return {nullptr, [questions](void*) { --*questions; }};
+}
+
 // An answer that comes in parts. It comes in any case: where a lane was closed before, it says so.
 struct Gathering {
-    Gathering(Snapshot rules, Control::Answer to) : snapshot(std::move(rules)), answer(std::move(to)) {}
+    Gathering(Snapshot rules, Control::Answer to, std::shared_ptr<void> counts)
+        : snapshot(std::move(rules)), answer(std::move(to)), place(std::move(counts)) {}
     Gathering(const Gathering&) = delete;
     Gathering& operator=(const Gathering&) = delete;
 
     Snapshot snapshot;
     Control::Answer answer;
+    std::shared_ptr<void> place; // among the questions in hand
     std::size_t missing = 0;
     Report report;
 
@@ -40,9 +53,9 @@ struct Gathering {
         report.categories.insert(report.categories.end(), part.categories.begin(), part.categories.end());
         report.failed.insert(report.failed.end(), part.failed.begin(), part.failed.end());
         if (--missing > 0) return;
-        const auto place = [this](const auto& entry) { return snapshot->find_rule(entry.category); };
-        std::ranges::sort(report.categories, std::less<>(), place); // the rules are one array
-        std::ranges::sort(report.failed, std::less<>(), place);
+        const auto in_rules = [this](const auto& entry) { return snapshot->find_rule(entry.category); };
+        std::ranges::sort(report.categories, std::less<>(), in_rules); // the rules are one array
+        std::ranges::sort(report.failed, std::less<>(), in_rules);
         done(report_json(report));
     }
 };
@@ -87,15 +100,17 @@ void Service::require_running() const {
 }
 
 void Service::report(const ReportOrder& asked, Answer answer) {
+    std::shared_ptr<void> place;
     try {
         require_running();
         require_categories(asked.categories);
+        place = counted(questions_);
     } catch (const ControlFault& fault) {
         return answer(fault);
     }
     ReportOrder order = asked;
     if (!order.as_of) order.as_of = today();
-    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer));
+    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer), std::move(place));
     gathering->report.as_of = *order.as_of;
     gathering->report.timezone = configuration_->zone.name();
     std::map<std::string, Lane*> lanes;
@@ -111,15 +126,17 @@ void Service::report(const ReportOrder& asked, Answer answer) {
 }
 
 void Service::explain(const ExplainOrder& asked, Answer answer) {
+    std::shared_ptr<void> place;
     try {
         require_running();
         require_categories({asked.category});
+        place = counted(questions_);
     } catch (const ControlFault& fault) {
         return answer(fault);
     }
     ExplainOrder order = asked;
     if (!order.as_of) order.as_of = today();
-    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer));
+    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer), std::move(place));
     auto* lane = stores_.at(configuration_->find_rule(order.category)->store)->lane.get();
     lane->reads().post([this, gathering, order, lane] {
         auto story = explained(*gathering->snapshot, order, lane->open_for_reads());

@@ -20,6 +20,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <atomic>
+
 namespace retention {
 
 using Snapshot = std::shared_ptr<const Configuration>; // a run keeps the one that it began with
@@ -101,6 +103,7 @@ private:
     bool accept_loss(const RunPart&);
     std::string why_unasked(const RunPart&) const;
     void end_unbegun(const RunPart&, Outcome, const std::string& reason);
+    void refuse_unbegun(const RunPart&, const std::string& reason); // in the audit log
     void forget_ended_orders();
     void refuse_lost(const RunPart&);
     void remember_begin(const RunPart&, Date as_of);
@@ -157,6 +160,8 @@ private:
     std::map<std::string, std::string> cancelled_; // runs in hand, by whom
     std::map<std::string, Snapshot> asked_;        // orders of persons in hand: what they were asked for
     std::map<std::string, Count> counted_;         // by category
+    // Reports and stories that are being read; a lane may be the last to let go of one.
+    std::shared_ptr<std::atomic<int>> questions_ = std::make_shared<std::atomic<int>>(0);
     std::map<std::string, std::unique_ptr<Store>> stores_;
     std::vector<std::unique_ptr<Lane>> retired_; // of stores that are configured no more, until they have ended
     std::unique_ptr<ServiceSettings::Outside> outside_;

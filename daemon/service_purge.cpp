@@ -87,10 +87,15 @@ void Service::cancel(const std::string& run, const std::string& actor) {
     at_io([this] { look(); });
 }
 
-// One that was asked for under another configuration asks for something else.
+// One that was asked for under another configuration asks for something else; one that is being cancelled will not do
+// it; and one of the schedule that waits may wait for long.
 std::optional<std::string> Service::same_in_hand(const RunOrder& order) const {
     const auto same = desk_.same(order, today());
     if (!same) return std::nullopt;
+    for (const auto& [run, by] : cancelled_)
+        if (run == *same || run.starts_with(*same + ".")) return std::nullopt;
+    for (const auto& part : desk_.waiting())
+        if (part.order == *same && part.scheduled) return std::nullopt;
     const auto then = asked_.find(*same);
     return then == asked_.end() || then->second == configuration_ ? same : std::nullopt;
 }

@@ -77,6 +77,9 @@ std::string Service::why_not(const Loaded& loaded) const {
 }
 
 void Service::accept(const Configuration& configuration) {
+    for (const auto& rule : configuration.rules) // a new schedule has no past
+        if (const auto* before = configuration_->find_rule(rule.category); before && before->schedule != rule.schedule)
+            set_served(rule.category, now_());
     configuration_ = std::make_shared<const Configuration>(configuration);
     agenda_ = Agenda(*configuration_);
     loaded_ = now_();

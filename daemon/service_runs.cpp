@@ -98,6 +98,12 @@ std::string Service::why_unasked(const RunPart& part) const {
     return {};
 }
 
+void Service::refuse_unbegun(const RunPart& part, const std::string& reason) {
+    const Instant last = log_.last_time();
+    log_.append("refused", line_of_refusal({part.run, "", part.store, reason, part.actor}),
+                believable(now_(), last, false));
+}
+
 void Service::forget_ended_orders() {
     std::erase_if(asked_, [this](const auto& entry) { return book_.has_ended(entry.first); });
 }
@@ -106,9 +112,7 @@ void Service::forget_ended_orders() {
 void Service::begin(const RunPart& part) {
     memory_->look_again();
     if (const auto why = why_unasked(part); !why.empty()) {
-        const Instant last = log_.last_time();
-        log_.append("refused", line_of_refusal({part.run, "", part.store, why, part.actor}),
-                    believable(now_(), last, false));
+        refuse_unbegun(part, why);
         end_unbegun(part, Outcome::refused, why);
         return desk_.end(part, 0);
     }

@@ -92,6 +92,35 @@ BOOST_AUTO_TEST_CASE(a_hundred_triggers_at_once_are_one_run) {
     BOOST_TEST(with_event(daemon.log(), "run.started").size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_person_asked_for_is_not_done_by_another_rule) {
+    Daemon daemon;
+    daemon.load = [&] {
+        auto loaded = daemon.read("");
+        for (auto& rule : loaded.configuration->rules)
+            rule.period = FixedPeriod{Period{1, Unit::day}, std::nullopt}, rule.period_text = "1 day";
+        return loaded;
+    };
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    const auto first = daemon.purge({"contacts"}).run;
+    daemon.gates["crm"].counting.await_visitor();
+    const auto approved = daemon.purge({"contacts"}, true);
+
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("READY=1");
+    const auto anew = daemon.purge({"contacts"}, true);
+    daemon.gates["crm"].counting.open();
+
+    BOOST_TEST(outcome_of(daemon.result(first), "contacts") == "completed"); // it had begun by the old rule
+    const auto refused = daemon.result(approved.run);
+    BOOST_TEST(outcome_of(refused, "contacts") == "refused");
+    BOOST_TEST(contains(boost::json::serialize(refused), "was changed after this was asked for"));
+    BOOST_TEST(!anew.joined);
+    BOOST_TEST(outcome_of(daemon.result(anew.run), "contacts") == "completed");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "refused").size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_limit_goes_over_all_stores) {
     Daemon daemon;
     daemon.start();
@@ -142,6 +171,24 @@ BOOST_AUTO_TEST_CASE(a_run_that_counts_is_cancelled_at_once) {
     BOOST_TEST((fault_of([&] { daemon.ask([&](Control& control) { control.cancel(run, "x"); }); }) == conflict));
     daemon.gates["crm"].counting.open();
     BOOST_TEST(disposed_of(daemon.result(daemon.purge({"contacts"}).run), "contacts") == 2); // the next one counts
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_purge_asked_for_after_a_cancel_is_a_run_of_its_own) {
+    Daemon daemon;
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    const auto run = daemon.purge({"contacts"}).run;
+    daemon.gates["crm"].counting.await_visitor();
+
+    const auto next = daemon.ask([&](Control& control) {
+        control.cancel(run, "user bob (uid 1001)");
+        return control.purge({{"contacts"}, {}, {}, false, "user anna (uid 1000)"});
+    });
+    daemon.gates["crm"].counting.open();
+
+    BOOST_TEST(!next.joined);
+    BOOST_TEST(disposed_of(daemon.result(next.run), "contacts") == 2);
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
@@ -274,6 +321,27 @@ BOOST_AUTO_TEST_CASE(a_report_of_a_sqlite_store_takes_its_turn_with_the_runs) {
 
     BOOST_TEST(report.get().at("categories").as_array().front().at("due").as_int64() == 0); // after the run
     BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(whoever_asks_for_reports_without_end_is_turned_away) {
+    Daemon daemon;
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.purge({"contacts"});
+    daemon.gates["crm"].counting.await_visitor(); // reports of crm wait behind it
+
+    const auto refused = daemon.ask([](Control& control) {
+        const auto turned_away = std::make_shared<int>(0); // some answers come later
+        for (int i = 0; i < 100; ++i)
+            control.report({{"contacts"}, {}}, [turned_away](const auto& answer) {
+                *turned_away += std::holds_alternative<ControlFault>(answer);
+            });
+        return *turned_away;
+    });
+    daemon.gates["crm"].counting.open();
+
+    BOOST_TEST(refused == 92);
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 

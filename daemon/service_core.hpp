@@ -15,6 +15,7 @@
 #include "daemon/run_desk.hpp"
 #include "daemon/service.hpp"
 #include "daemon/store_health.hpp"
+#include "daemon/wait_sums.hpp"
 #include "daemon/watchdog.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -157,6 +158,7 @@ private:
     Served served_;
     RunDesk desk_;
     RunBook book_;
+    WaitSums waits_;
     std::map<std::string, std::string> cancelled_; // runs in hand, by whom
     std::map<std::string, Snapshot> asked_;        // orders of persons in hand: what they were asked for
     std::map<std::string, Count> counted_;         // by category

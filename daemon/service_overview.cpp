@@ -65,6 +65,7 @@ CategoryStatus Service::status_of(const Rule& rule, const std::map<std::string, 
         status.seconds_total = last->second.seconds;
         status.last_success = last->second.last_success;
     }
+    status.waited = waits_.of(rule.category);
     const auto found = counted_.find(rule.category);
     if (found == counted_.end()) return status;
     const auto& survey = found->second.survey;

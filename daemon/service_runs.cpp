@@ -152,7 +152,11 @@ void Service::work_on(const RunPart& part, const RunRequest& request, const Snap
     store.lane->run_interrupter().allow();
     const auto pace = std::make_shared<NewsPace>();
     const auto progress = [this, run = part.run, pace](const Progress& news) {
-        if (pace->lets_pass(news, std::chrono::steady_clock::now())) at_io([=, this] { book_.progressed(run, news); });
+        if (pace->lets_pass(news, std::chrono::steady_clock::now()))
+            at_io([=, this] {
+                book_.progressed(run, news);
+                waits_.told(news, now_());
+            });
     };
     store.lane->runs().post([this, part, request, snapshot, progress, context = &*store.context] {
         try {
@@ -172,6 +176,7 @@ void Service::end(const RunPart& part, const Snapshot& snapshot, const RunEnd& e
     --stores_.at(part.store)->in_hand;
     auto outcome = ended.outcome;
     name_canceller(outcome);
+    for (const auto& category : outcome.categories) waits_.ended(category.category, now_());
     for (const auto& category : outcome.categories) tell_outcome(outcome.run, category);
     desk_.end(part, disposed_in(outcome));
     if (memory_->lost().empty()) memory_->end(outcome, now_());

@@ -6,30 +6,22 @@
 #include "daemon/purge_by_daemon.hpp"
 #include "daemon/purge_question.hpp"
 #include "daemon/purge_report.hpp"
+#include "daemon/rights.hpp"
 #include "daemon/stop_signals.hpp"
 
 #include <mutex>
 #include <ostream>
-#include <pwd.h>
 #include <unistd.h>
 
 namespace retention {
 namespace {
-
-// "user anna (uid 1000)": the real user, also under a set-uid program.
-std::string actor() {
-    const uid_t uid = getuid();
-    const passwd* entry = getpwuid(uid);
-    const std::string name = entry != nullptr ? entry->pw_name : "unknown";
-    return "user " + name + " (uid " + std::to_string(uid) + ")";
-}
 
 RunRequest request_of(const Options& options, const Configuration& configuration, const Context& context) {
     const Date now = today(configuration, context);
     RunRequest request;
     request.categories = options.categories;
     request.as_of = options.as_of.value_or(now);
-    request.actor = actor();
+    request.actor = actor({getuid(), getgid()}); // the real user, also under a set-uid program
     request.approved = options.yes;
     request.limit = options.limit;
     if (request.as_of > now)

@@ -1,5 +1,7 @@
 #include "daemon/control_client.hpp"
 
+#include "daemon/audit_line.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -51,19 +53,14 @@ ExitCode code_of(unsigned status) {
     return ExitCode::incomplete;
 }
 
-std::string text_in(const json::object& from, std::string_view member) {
-    const auto* value = from.if_contains(member);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 [[noreturn]] void refuse(unsigned status, const std::string& body) {
     error_code error;
     const auto value = json::parse(body, error);
     std::string what = "the daemon answered " + std::to_string(status);
     if (!error && value.is_object()) {
         const auto& problem = value.get_object();
-        const auto detail = text_in(problem, "detail"), hint = text_in(problem, "hint");
-        what = detail.empty() ? what + " " + text_in(problem, "title") : detail;
+        const auto detail = text_member(problem, "detail"), hint = text_member(problem, "hint");
+        what = detail.empty() ? what + " " + text_member(problem, "title") : detail;
         if (!hint.empty()) what += "\nhint: " + hint;
     }
     throw DaemonRefused(what, code_of(status));

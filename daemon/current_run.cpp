@@ -2,25 +2,13 @@
 
 #include "daemon/clock_guard.hpp"
 #include "daemon/courtesy.hpp"
+#include "daemon/digest.hpp"
 #include "daemon/evidence.hpp"
 #include "daemon/retry.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <random>
 
 namespace retention {
-namespace {
-
-// 128 bits of chance, in hex.
-std::string unlike_any_other() {
-    std::random_device chance;
-    char text[33];
-    for (int i = 0; i < 4; ++i) std::snprintf(text + 8 * i, 9, "%08x", chance());
-    return text;
-}
-
-} // namespace
 
 Instant CurrentRun::time() const {
     return std::max(context.now(), context.log.last_time());
@@ -45,7 +33,7 @@ Session& StoreInHand::open() {
     opened->prepare_witnesses();
     look_at_others(*opened, courtesy, std::chrono::steady_clock::now());
     if (!courtesy.why().empty()) opened->spare_processors(); // to count what is due
-    mark_.clear(); // a new connection may have led to another server
+    mark_.clear();                                           // a new connection may have led to another server
     session = std::move(opened);
     return *session;
 }

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdexcept>
 
@@ -164,6 +165,13 @@ std::string RecordDigest::operator()(const std::vector<std::string>& key) {
     work = state_->outer;
     update(work, message.data(), message.size());
     return hex(as_text(finish(work), 16));
+}
+
+std::string unlike_any_other() {
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+        throw std::runtime_error("openssl has no random bytes for a name");
+    return hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 // HMAC over a text without the byte 0x1F, which every record's text has: no record's digest is ever a derived key.

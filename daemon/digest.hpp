@@ -12,6 +12,7 @@ namespace retention {
 
 std::string hex(std::string_view bytes);
 std::string sha256_hex(std::string_view);
+std::string unlike_any_other(); // a name: 128 bits of chance in hex. Throws std::runtime_error
 
 using AuditKey = std::array<unsigned char, 32>;
 // 64 hex digits, a line end allowed. Throws std::runtime_error with what is wrong; never quotes the text.

@@ -4,6 +4,7 @@
 #include "daemon/wording.hpp"
 
 namespace retention {
+namespace {
 
 std::vector<std::string> split_key(const std::string& text, const Plan& plan) {
     if (plan.key.size() <= 1) return {text};
@@ -16,8 +17,19 @@ std::vector<std::string> split_key(const std::string& text, const Plan& plan) {
     if (values.size() == plan.key.size()) return values;
     std::vector<std::string> columns;
     for (const Column* column : plan.key) columns.push_back(column->name);
-    throw NoSuchRecord("the key " + text + " does not fit the key of " + plan.rule.category,
-                       "it has " + std::to_string(columns.size()) + " values, parted by commas: " + joined(columns));
+    throw UnfitKey("the key " + text + " does not fit the key of " + plan.rule.category,
+                   "it has " + std::to_string(columns.size()) + " values, parted by commas: " + joined(columns));
+}
+
+} // namespace
+
+Explanation explained(const StorePlans& store, const std::string& key) {
+    const Plan& plan = *store.plans.front();
+    const auto found = store.connector->open(Access::read_only)->explain(plan, split_key(key, plan));
+    if (found) return *found;
+    throw NoSuchRecord("no record of " + plan.rule.category + " has the key " + key,
+                       "the key is " + (plan.key.size() == 1 ? plan.key[0]->name : "composite") + " of table " +
+                           plan.rule.table + ", and the rule's `where` must be true of it");
 }
 
 std::string explain_record(const StorePlans& store, const std::string& key, Date as_of) {
@@ -25,12 +37,7 @@ std::string explain_record(const StorePlans& store, const std::string& key, Date
         const std::string why = store.stopped.empty() ? "it has no plan" : store.stopped.front().reason;
         throw std::runtime_error("the category is stopped: " + why + "\nhint: run retentiond check");
     }
-    const Plan& plan = *store.plans.front();
-    const auto found = store.connector->open(Access::read_only)->explain(plan, split_key(key, plan));
-    if (found) return explanation_json({plan.rule, *found, as_of});
-    throw NoSuchRecord("no record of " + plan.rule.category + " has the key " + key,
-                       "the key is " + (plan.key.size() == 1 ? plan.key[0]->name : "composite") + " of table " +
-                           plan.rule.table + ", and the rule's `where` must be true of it");
+    return explanation_json({store.plans.front()->rule, explained(store, key), as_of});
 }
 
 } // namespace retention

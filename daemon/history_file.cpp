@@ -1,9 +1,8 @@
 #include "daemon/history_file.hpp"
 
-#include <array>
-#include <cstdio>
+#include "daemon/digest.hpp"
+
 #include <fcntl.h>
-#include <random>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -27,17 +26,6 @@ std::string what_to_do(const fs::path& folder) {
            "--local where no daemon runs)";
 }
 
-std::string new_name() {
-    std::random_device chance;
-    std::string name;
-    for (int i = 0; i < 4; ++i) {
-        char part[9];
-        std::snprintf(part, sizeof part, "%08x", chance());
-        name += part;
-    }
-    return name;
-}
-
 // SOCI makes a file that is missing: only one that is there is opened.
 std::unique_ptr<soci::session> connect(const fs::path& file) {
     auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\" timeout=1");
@@ -46,7 +34,7 @@ std::unique_ptr<soci::session> connect(const fs::path& file) {
 }
 
 HistoryFile make_history(const fs::path& folder) {
-    const auto name = new_name();
+    const auto name = unlike_any_other();
     const auto file = database_in(folder);
     create_durably(file, "", 0600);
     HistoryFile made{connect(file), ""};

@@ -1,5 +1,6 @@
 #include "daemon/purge_by_daemon.hpp"
 
+#include "daemon/audit_line.hpp"
 #include "daemon/command_purge.hpp"
 #include "daemon/control_address.hpp"
 #include "daemon/control_client.hpp"
@@ -28,15 +29,6 @@ std::string order_of(const Options& options) {
     return json::serialize(order);
 }
 
-std::string text_in(const json::object& from, std::string_view member) {
-    const auto* value = from.if_contains(member);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-std::int64_t number_in(const json::object& from, std::string_view member) {
-    const auto* value = from.if_contains(member);
-    return value && value->is_int64() ? value->get_int64() : 0;
-}
-
 // The run in the daemon, from its order to its end.
 class WatchedRun {
 public:
@@ -45,7 +37,7 @@ public:
 
     void order(const std::string& order) {
         const auto answer = json::parse(daemon_.post("/v1/purge", order)).as_object();
-        run_ = text_in(answer, "run");
+        run_ = text_member(answer, "run");
         const auto* joined = answer.if_contains("joined");
         if (joined && joined->is_bool() && joined->get_bool())
             context_.err << "the same purge was asked for already; this is its run " << run_ << '\n';
@@ -68,9 +60,11 @@ private:
             result_ = purge_from_json(json::serialize(*result));
             return;
         }
-        const auto category = text_in(news, "category");
-        if (!category.empty()) bar_.show(category, number_in(news, "disposed"), number_in(news, "due"), context_.now());
-        bar_.waits(text_in(news, "waits_for"));
+        const auto category = text_member(news, "category");
+        if (!category.empty())
+            bar_.show(category, number_member(news, "disposed").value_or(0), number_member(news, "due").value_or(0),
+                      context_.now());
+        bar_.waits(text_member(news, "waits_for"));
     }
 
     void cancel() {

@@ -1,6 +1,6 @@
 #pragma once
 // What a daemon remembers of its runs, and through which instant each category's schedule was served: as an interface.
-// It is kept in the state directory (daemon/history.hpp), or by the process alone.
+// daemon/history.hpp keeps it in the state directory.
 
 #include "daemon/enforcement.hpp"
 
@@ -52,8 +52,5 @@ public:
 
 // `log`: its end, which shows whether there was a past.
 using MakeMemory = std::function<std::unique_ptr<RunMemory>(const State&, const Head& log)>;
-
-// Remembers as long as the process lives, and only the newest runs.
-std::unique_ptr<RunMemory> memory_of_this_process();
 
 } // namespace retention

@@ -25,7 +25,7 @@ Service::Service(const Configuration& configuration, const ServiceSettings& sett
     , key_(audit_key(configuration.audit.key,
                      {settings.directories.credentials, configuration.state, configuration.audit.directory}))
     , log_(configuration.audit.directory, state_, now_())
-    , memory_(settings.memory ? settings.memory(state_, log_.head()) : memory_of_this_process())
+    , memory_(settings.memory(state_, log_.head()))
     , started_(now_())
     , loaded_(started_)
     , agenda_(configuration) {}

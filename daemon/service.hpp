@@ -23,8 +23,7 @@ struct ServiceSettings {
     OpenStore open_store = make_connector;
     // The configuration as it stands now, at SIGHUP; empty: it cannot be reloaded.
     std::function<Loaded()> load = {};
-    // What it remembers over its end; empty: nothing.
-    MakeMemory memory = {};
+    MakeMemory memory = {}; // what it remembers over its end
     MakeWakeUp wake_up = wall_clock_wake_up;
     // Whoever speaks to the outside (control socket, metrics' port): made before READY, and told of each configuration
     // that replaces the one before. It goes before the service does.

@@ -29,6 +29,7 @@ struct Floor {
         const std::scoped_lock lock(mutex);
         open += records;
         most_open = std::max(most_open, open);
+        changed.notify_all();
     }
     void closed(const std::vector<std::vector<std::string>>& keys, std::set<std::string>* into) {
         const std::scoped_lock lock(mutex);
@@ -170,15 +171,7 @@ BOOST_AUTO_TEST_CASE(the_others_prepare_their_batches_while_one_is_in_the_caller
     const auto first = walk->dispose(10);
 
     BOOST_TEST(first.keys.size() == 5u);
-    const auto both_open = [&] { return floor.open == 10; };
-    for (int i = 0; i < 2000; ++i) {
-        {
-            const std::scoped_lock lock(floor.mutex);
-            if (both_open()) break;
-        }
-        std::this_thread::sleep_for(1ms);
-    }
-    BOOST_TEST(both_open());
+    BOOST_TEST(floor.until([&] { return floor.open == 10; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_reaches_the_caller_and_what_follows_goes_to_that_worker) {

@@ -1,12 +1,14 @@
 #include "tests/support/service_bench.hpp"
 
+#include "tests/support/brief_memory.hpp"
+
 #include <unistd.h>
 
 namespace retention::test {
 
 class SharedMemory::Hand : public RunMemory {
 public:
-    explicit Hand(SharedMemory& memory) : memory_(memory), runs_(memory_of_this_process()) {
+    explicit Hand(SharedMemory& memory) : memory_(memory), runs_(std::make_unique<BriefMemory>()) {
         for (const auto& [category, through] : memory.served) runs_->serve(category, through);
     }
     std::string lost() const override { return memory_.lost; }

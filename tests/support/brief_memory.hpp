@@ -1,22 +1,19 @@
+#pragma once
+// What a daemon remembers (daemon/run_memory.hpp) for as long as the test lasts, without a file.
+
 #include "daemon/run_memory.hpp"
 
 #include <algorithm>
 #include <deque>
 
-namespace retention {
-namespace {
+namespace retention::test {
 
-constexpr std::size_t most_runs = 1000;
-
-class MemoryOfThisProcess : public RunMemory {
+class BriefMemory : public RunMemory {
 public:
     std::string lost() const override { return {}; }
     void accept_loss() override {}
 
-    void begin(const RunRecord& run) override {
-        runs_.push_front(run);
-        if (runs_.size() > most_runs) runs_.pop_back();
-    }
+    void begin(const RunRecord& run) override { runs_.push_front(run); }
     void end(const RunOutcome& outcome, Instant finished) override {
         for (auto& run : runs_)
             if (run.outcome.run == outcome.run) run.outcome = outcome, run.finished = finished;
@@ -52,10 +49,4 @@ private:
     std::map<std::string, Instant> served_;
 };
 
-} // namespace
-
-std::unique_ptr<RunMemory> memory_of_this_process() {
-    return std::make_unique<MemoryOfThisProcess>();
-}
-
-} // namespace retention
+} // namespace retention::test

@@ -1,5 +1,7 @@
 #include "daemon/batch_size.hpp"
 
+#include "daemon/wrapped_walk.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,15 +22,15 @@ void BatchSize::yield() {
 
 namespace {
 
-class AdaptingWalk : public Walk {
+class AdaptingWalk : public WrappedWalk {
 public:
     AdaptingWalk(std::unique_ptr<Walk> walk, std::chrono::microseconds target, Steady clock)
-        : walk_(std::move(walk)), size_(target), clock_(std::move(clock)) {}
+        : WrappedWalk(std::move(walk)), size_(target), clock_(std::move(clock)) {}
 
     Disposed dispose(std::size_t most) override {
         const auto began = clock_();
         try {
-            auto disposed = walk_->dispose(std::min(most, size_.next()));
+            auto disposed = WrappedWalk::dispose(std::min(most, size_.next()));
             records_ = disposed.keys.size();
             took_ = std::chrono::duration_cast<std::chrono::microseconds>(clock_() - began);
             return disposed;
@@ -38,15 +40,11 @@ public:
         }
     }
     void commit(const Witness& witness) override {
-        walk_->commit(witness);
+        WrappedWalk::commit(witness);
         size_.took(records_, took_);
     }
-    void skip() override { walk_->skip(); }
-    void rollback() noexcept override { walk_->rollback(); }
-    void undo() noexcept override { walk_->undo(); }
 
 private:
-    std::unique_ptr<Walk> walk_;
     BatchSize size_;
     Steady clock_;
     std::chrono::microseconds took_{};

@@ -1,5 +1,7 @@
 #include "daemon/courtesy.hpp"
 
+#include "daemon/wrapped_walk.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -88,11 +90,11 @@ void look_at_others(Session& session, Courtesy& courtesy, Courtesy::Time now) {
 
 namespace {
 
-class CourteousWalk : public Walk {
+class CourteousWalk : public WrappedWalk {
 public:
     CourteousWalk(std::unique_ptr<Walk> walk, Session& session, Courtesy& courtesy, Steady clock, Pause pause,
                   const std::atomic<bool>& stop, Waits waits)
-        : walk_(std::move(walk))
+        : WrappedWalk(std::move(walk))
         , session_(session)
         , courtesy_(courtesy)
         , clock_(std::move(clock))
@@ -103,18 +105,15 @@ public:
     Disposed dispose(std::size_t most) override {
         wait();
         const auto began = clock_();
-        auto disposed = walk_->dispose(std::min(most, courtesy_.most()));
+        auto disposed = WrappedWalk::dispose(std::min(most, courtesy_.most()));
         courtesy_.took(disposed.keys.size(), since(began), clock_());
         return disposed;
     }
     void commit(const Witness& witness) override {
         const auto began = clock_();
-        walk_->commit(witness);
+        WrappedWalk::commit(witness);
         courtesy_.commit_took(since(began), clock_());
     }
-    void skip() override { walk_->skip(); }
-    void rollback() noexcept override { walk_->rollback(); }
-    void undo() noexcept override { walk_->undo(); }
 
 private:
     Courtesy::Span since(Courtesy::Time began) const {
@@ -135,7 +134,6 @@ private:
         if (said) waits_("");
     }
 
-    std::unique_ptr<Walk> walk_;
     Session& session_;
     Courtesy& courtesy_;
     Steady clock_;

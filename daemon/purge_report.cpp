@@ -5,7 +5,6 @@
 #include "daemon/wording.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdio>
@@ -41,18 +40,14 @@ json::value json_of(const CategoryOutcome& category) {
     return object;
 }
 
-template <class Value, std::size_t count>
-Value named(const json::object& from, std::string_view member, const std::array<Value, count>& values) {
-    const auto name = from.at(member).as_string();
-    for (const Value value : values)
-        if (to_string(value) == std::string_view(name)) return value;
-    throw std::runtime_error("unknown " + std::string(member) + " \"" + std::string(name) + "\"");
-}
 Action action_of(const json::object& from) {
-    return named(from, "action", std::array{Action::erase, Action::anonymise, Action::detach, Action::keep});
+    return action_named(from.at("action").as_string());
 }
 Outcome outcome_of(const json::object& from) {
-    return named(from, "outcome", std::array{Outcome::completed, Outcome::partial, Outcome::refused, Outcome::failed});
+    const auto name = from.at("outcome").as_string();
+    for (const Outcome one : {Outcome::completed, Outcome::partial, Outcome::refused, Outcome::failed})
+        if (to_string(one) == std::string_view(name)) return one;
+    throw std::runtime_error("unknown outcome \"" + std::string(name) + "\"");
 }
 std::string text_of(const json::object& from, std::string_view member) {
     const auto* value = from.if_contains(member);

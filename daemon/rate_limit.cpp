@@ -1,5 +1,7 @@
 #include "daemon/rate_limit.hpp"
 
+#include "daemon/wrapped_walk.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -25,10 +27,10 @@ std::int64_t rows_of(const Disposed& disposed) {
                            static_cast<std::int64_t>(disposed.keys.size()), add);
 }
 
-class LimitedWalk : public Walk {
+class LimitedWalk : public WrappedWalk {
 public:
     LimitedWalk(std::unique_ptr<Walk> walk, std::int64_t rate, Steady clock, Pause pause)
-        : walk_(std::move(walk))
+        : WrappedWalk(std::move(walk))
         , limit_(rate)
         , most_(static_cast<std::size_t>(rate))
         , clock_(std::move(clock))
@@ -38,17 +40,12 @@ public:
         const auto wait = limit_.wait_at(clock_());
         if (wait.count() > 0) pause_(wait);
         const auto began = clock_();
-        auto disposed = walk_->dispose(std::min(most, most_));
+        auto disposed = WrappedWalk::dispose(std::min(most, most_));
         limit_.touched(rows_of(disposed), began);
         return disposed;
     }
-    void commit(const Witness& witness) override { walk_->commit(witness); }
-    void skip() override { walk_->skip(); }
-    void rollback() noexcept override { walk_->rollback(); }
-    void undo() noexcept override { walk_->undo(); }
 
 private:
-    std::unique_ptr<Walk> walk_;
     RateLimit limit_;
     std::size_t most_;
     Steady clock_;

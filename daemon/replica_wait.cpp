@@ -1,5 +1,7 @@
 #include "daemon/replica_wait.hpp"
 
+#include "daemon/wrapped_walk.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,11 +10,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-class WaitingWalk : public Walk {
+class WaitingWalk : public WrappedWalk {
 public:
     WaitingWalk(std::unique_ptr<Walk> walk, Session& session, milliseconds most_lag, Pause pause,
                 const std::atomic<bool>& stop, Waits waits)
-        : walk_(std::move(walk))
+        : WrappedWalk(std::move(walk))
         , session_(session)
         , most_lag_(most_lag)
         , pause_(std::move(pause))
@@ -21,12 +23,8 @@ public:
 
     Disposed dispose(std::size_t most) override {
         wait();
-        return walk_->dispose(most);
+        return WrappedWalk::dispose(most);
     }
-    void commit(const Witness& witness) override { walk_->commit(witness); }
-    void skip() override { walk_->skip(); }
-    void rollback() noexcept override { walk_->rollback(); }
-    void undo() noexcept override { walk_->undo(); }
 
 private:
     // Empty: the replicas are near enough.
@@ -56,7 +54,6 @@ private:
         if (waited.count() > 0 && waits_) waits_("");
     }
 
-    std::unique_ptr<Walk> walk_;
     Session& session_;
     milliseconds most_lag_;
     Pause pause_;

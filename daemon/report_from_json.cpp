@@ -22,10 +22,7 @@ std::optional<Date> date_in(const json::object& from, std::string_view member) {
 }
 
 Action action_in(const json::object& from) {
-    const auto name = text_in(from, "action");
-    for (const Action action : {Action::erase, Action::anonymise, Action::detach, Action::keep})
-        if (to_string(action) == name) return action;
-    throw std::runtime_error("unknown action " + name);
+    return action_named(text_in(from, "action"));
 }
 
 Month month_in(const json::object& from) {

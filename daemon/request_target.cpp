@@ -1,28 +1,12 @@
 #include "daemon/request_target.hpp"
 
+#include "policies/text_parts.hpp"
 #include "policies/utf8.hpp"
 
 #include <algorithm>
 
 namespace retention {
 namespace {
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-std::vector<std::string_view> parts_of(std::string_view text, char between) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = text.find(between);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
-    }
-}
 
 class Reading {
 public:
@@ -51,7 +35,7 @@ private:
     }
 
     bool path(std::string_view text, RequestTarget& result) {
-        for (const auto part : parts_of(text, '/')) {
+        for (const auto part : split(text, '/')) {
             auto segment = decoded(part);
             if (!segment) return false;
             result.path.push_back(std::move(*segment));
@@ -61,7 +45,7 @@ private:
 
     bool query(std::string_view text, RequestTarget& result) {
         if (text.empty()) return true;
-        for (const auto part : parts_of(text, '&')) {
+        for (const auto part : split(text, '&')) {
             const auto equals = part.find('=');
             if (equals == std::string_view::npos || equals == 0) return refuse("a part of the query is no NAME=VALUE");
             if (part.find('+') != std::string_view::npos)
@@ -74,20 +58,10 @@ private:
     }
 
     std::optional<std::string> decoded(std::string_view text) {
-        std::string result;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            if (text[at] != '%') {
-                result += text[at];
-                continue;
-            }
-            const int high = at + 2 < text.size() ? hex_digit(text[at + 1]) : -1;
-            const int low = at + 2 < text.size() ? hex_digit(text[at + 2]) : -1;
-            if (high < 0 || low < 0) return refuse("a % without two hex digits"), std::nullopt;
-            result += static_cast<char>(high * 16 + low);
-            at += 2;
-        }
-        if (result.find('\0') != std::string::npos) return refuse("a zero byte in the target"), std::nullopt;
-        if (!is_utf8(result)) return refuse("the target is no UTF-8"), std::nullopt;
+        auto result = percent_decoded(text);
+        if (!result) return refuse("a % without two hex digits"), std::nullopt;
+        if (result->find('\0') != std::string::npos) return refuse("a zero byte in the target"), std::nullopt;
+        if (!is_utf8(*result)) return refuse("the target is no UTF-8"), std::nullopt;
         return result;
     }
 

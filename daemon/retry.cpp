@@ -1,5 +1,7 @@
 #include "daemon/retry.hpp"
 
+#include "daemon/wrapped_walk.hpp"
+
 #include <utility>
 
 namespace retention {
@@ -14,15 +16,15 @@ bool passes(StoreError::Kind kind) {
     return kind == StoreError::Kind::busy || kind == StoreError::Kind::cancelled;
 }
 
-class RetryingWalk : public Walk {
+class RetryingWalk : public WrappedWalk {
 public:
     RetryingWalk(std::unique_ptr<Walk> walk, Pause pause, const std::atomic<bool>& stop, Waits waits)
-        : walk_(std::move(walk)), pause_(std::move(pause)), stop_(stop), waits_(std::move(waits)) {}
+        : WrappedWalk(std::move(walk)), pause_(std::move(pause)), stop_(stop), waits_(std::move(waits)) {}
 
     Disposed dispose(std::size_t most) override {
         for (int retry = 0;; ++retry) {
             try {
-                auto disposed = walk_->dispose(most);
+                auto disposed = WrappedWalk::dispose(most);
                 if (retry > 0 && waits_) waits_("");
                 return disposed;
             } catch (const StoreError& error) {
@@ -32,13 +34,8 @@ public:
             pause_(back_off(retry));
         }
     }
-    void commit(const Witness& witness) override { walk_->commit(witness); }
-    void skip() override { walk_->skip(); }
-    void rollback() noexcept override { walk_->rollback(); }
-    void undo() noexcept override { walk_->undo(); }
 
 private:
-    std::unique_ptr<Walk> walk_;
     Pause pause_;
     const std::atomic<bool>& stop_;
     Waits waits_;

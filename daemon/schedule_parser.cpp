@@ -1,6 +1,7 @@
 // The reading half of daemon/schedule.hpp: text into a Schedule, or why not.
 
 #include "daemon/schedule.hpp"
+#include "policies/text_parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,14 +19,6 @@ struct Wrong : std::runtime_error {
 
 std::string quoted(std::string_view text) {
     return "\"" + std::string(text) + "\"";
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-    std::vector<std::string_view> parts;
-    for (std::size_t end; (end = text.find(at)) != text.npos; text.remove_prefix(end + 1))
-        parts.push_back(text.substr(0, end));
-    parts.push_back(text);
-    return parts;
 }
 
 std::vector<std::string> words_of(std::string_view text) {

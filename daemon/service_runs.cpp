@@ -128,6 +128,9 @@ void Service::begin(const RunPart& part) {
     remember_begin(part, request.as_of);
     if (!memory_->lost().empty()) return refuse_lost(part);
     book_.began(part, request.as_of, part.through);
+    if (part.scheduled && !is_open(configuration_->stores.at(part.store).window, configuration_->zone, part.ordered))
+        for (const auto& category : request.categories)
+            waits_.waited(category, "window", part.ordered, part.through);
     work_on(part, request, configuration_);
 }
 

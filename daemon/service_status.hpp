@@ -31,7 +31,7 @@ struct StoreStatus {
     std::optional<Instant> since, next_try;
 };
 
-// For what, and how long in all since the daemon started: "replicas", "busy store", "others", "other".
+// For what, and how long in all since the daemon started: "window", "replicas", "busy store", "others", "other".
 struct Waited {
     std::string reason;
     double seconds = 0;

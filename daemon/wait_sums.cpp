@@ -20,8 +20,12 @@ void WaitSums::ended(const std::string& category, Instant now) {
     const auto found = waiting_.find(category);
     if (found == waiting_.end()) return;
     const auto& [reason, since] = found->second;
-    if (now > since) seconds_[category][reason] += std::chrono::duration<double>(now - since).count();
+    waited(category, reason, since, now);
     waiting_.erase(found);
+}
+
+void WaitSums::waited(const std::string& category, const std::string& reason, Instant from, Instant to) {
+    if (to > from) seconds_[category][reason] += std::chrono::duration<double>(to - from).count();
 }
 
 std::vector<Waited> WaitSums::of(const std::string& category) const {

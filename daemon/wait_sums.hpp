@@ -18,6 +18,7 @@ class WaitSums {
 public:
     void told(const Progress&, Instant now);
     void ended(const std::string& category, Instant now); // its run: it waits no longer
+    void waited(const std::string& category, const std::string& reason, Instant from, Instant to);
     std::vector<Waited> of(const std::string& category) const;
 
 private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace retention {
 namespace {
@@ -160,6 +161,12 @@ std::string to_string(Action action) {
         break;
     }
     return "keep";
+}
+
+Action action_named(std::string_view name) {
+    for (const Action action : {Action::erase, Action::anonymise, Action::detach, Action::keep})
+        if (to_string(action) == name) return action;
+    throw std::invalid_argument("no action is named \"" + std::string(name) + "\"");
 }
 
 std::string canonical_text(const Rule& rule) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace retention {
 
 enum class Action { erase, anonymise, detach, keep }; // `erase` is written "delete", which C++ keeps for itself
 
-std::string to_string(Action); // "delete", "anonymise", "detach", "keep"
+std::string to_string(Action);         // "delete", "anonymise", "detach", "keep"
+Action action_named(std::string_view); // the other way. Throws std::invalid_argument: no action has that name
 
 // table.on = record.via AND (where) AND (sql). `on` and `via` have one length where both are given.
 //   on alone:  via is the record's key.      via alone: on is the other table's key.

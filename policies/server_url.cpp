@@ -1,6 +1,7 @@
 #include "policies/server_url.hpp"
 
 #include "policies/server_url_parameter.hpp"
+#include "policies/text_parts.hpp"
 #include "policies/utf8.hpp"
 
 #include <algorithm>
@@ -14,29 +15,6 @@ using Host = ServerAddress::Host;
 
 const char* const postgresql_folder = "/var/run/postgresql";
 const char* const mariadb_socket = "/run/mysqld/mysqld.sock";
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// Nothing where a % is no %XX.
-std::optional<std::string> percent_decoded(std::string_view text) {
-    std::string result;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            result += text[at];
-            continue;
-        }
-        const int high = at + 2 < text.size() ? hex_digit(text[at + 1]) : -1;
-        const int low = at + 2 < text.size() ? hex_digit(text[at + 2]) : -1;
-        if (high < 0 || low < 0) return {};
-        result += static_cast<char>(high * 16 + low);
-        at += 2;
-    }
-    return result;
-}
 
 std::string lower_case(std::string_view text) {
     std::string result(text);
@@ -70,16 +48,6 @@ bool is_ipv6(std::string_view name) {
            std::all_of(address.begin(), address.end(),
                        [](char c) { return hex_digit(c) >= 0 || c == ':' || c == '.'; }) &&
            (zone.empty() || (zone.size() > 1 && is_host(zone.substr(1))));
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = text.find(at);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
-    }
 }
 
 class Url {

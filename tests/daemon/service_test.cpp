@@ -129,6 +129,10 @@ BOOST_AUTO_TEST_CASE(a_run_whose_window_is_closed_waits_until_it_opens) {
     daemon.clock.advance(90min); // and no further ring is needed: it is 04:00
 
     BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+    const auto waited = category(daemon.status(), "contacts").waited;
+    BOOST_REQUIRE(waited.size() == 1u);
+    BOOST_TEST(waited[0].reason == "window");
+    BOOST_TEST(waited[0].seconds == 5400.0);
     BOOST_TEST((daemon.stop() == ExitCode::done));
     BOOST_TEST(with_event(daemon.log(), "run.started").size() == 2u); // shop's at 02:30, crm's at 04:00
 }

@@ -19,7 +19,9 @@ std::string to_text(Instant instant) {
 std::optional<std::string> refuse_clock(Instant now, Instant last, bool approved) {
     if (now < last)
         return "the clock says " + to_text(now) + ", but the audit log was already written at " + to_text(last) +
-               "; hint: set the clock, or find out who set it back";
+               "; hint: set the clock, or find out who set it back; if it ran ahead before and is right now, disposal "
+               "goes on by itself at " +
+               to_text(last);
     if (last == Instant{} || now - last <= longest_silence || approved) return std::nullopt;
     return "the clock says " + to_text(now) + ", more than " + std::to_string(longest_silence.count()) +
            " days after the last line of the audit log (" + to_text(last) +

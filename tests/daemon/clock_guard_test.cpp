@@ -18,6 +18,17 @@ BOOST_AUTO_TEST_CASE(time_must_not_run_backwards_past_the_log) {
     BOOST_TEST(refuse_clock(last - 1s, last, true)->find("2026-11-21T02:29:59Z") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_ran_ahead_and_was_set_right_is_told_until_when_to_wait) {
+    const Instant ahead = instant("2026-12-24 02:30:00"), right = instant("2026-11-21 02:30:00");
+
+    const auto why = refuse_clock(right, ahead, false).value_or("");
+
+    BOOST_TEST(why.find("; hint: set the clock, or find out who set it back") != std::string::npos);
+    BOOST_TEST(why.ends_with("if it ran ahead before and is right now, disposal goes on by itself at "
+                             "2026-12-24T02:30:00Z"));
+    BOOST_TEST(!refuse_clock(ahead, ahead, false)); // it does
+}
+
 BOOST_AUTO_TEST_CASE(a_leap_of_more_than_fourteen_days_waits_for_a_person) {
     const Instant last = instant("2026-11-21 02:30:00");
 

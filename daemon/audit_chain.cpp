@@ -96,6 +96,7 @@ std::string ChainReader::take(const SegmentLines& lines) {
         --chain_.lines;
         return wrong;
     }
+    if (line->event == "checkpoint" && !checkpoint_key_.empty()) chain_.last_checkpoint = chain_.last;
     if (line->seq == kept_seq_ && line->hash != kept_hash_)
         chain_.other_at_kept = AuditProblem{chain_.last, "it is not the line that the state directory knows"};
     return {};
@@ -104,8 +105,7 @@ std::string ChainReader::take(const SegmentLines& lines) {
 std::string ChainReader::check_opening(const AuditLine& line, bool first) const {
     if (!first) return line.event == "log.opened" ? "log.opened stands at the head of a segment only" : "";
     if (auto wrong = misopened(line, previous_ ? &*previous_ : nullptr); !wrong.empty()) return wrong;
-    if (previous_ && line.members.at("open") != open_.as_json())
-        return "it names other batches as open than the lines before it";
+    if (previous_ && !open_.agree_with(line.members)) return "it names other batches than the lines before it";
     return {};
 }
 

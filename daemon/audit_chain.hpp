@@ -43,6 +43,7 @@ struct AuditChain {
     std::optional<AuditProblem> problem;       // the first; nothing after it was read
     std::uint64_t torn_bytes = 0;              // after the last line end of the last segment; no problem in itself
     std::optional<AuditProblem> other_at_kept; // the line of that seq has another hash than `kept_hash`
+    std::optional<AuditPlace> last_checkpoint; // of those that are signed with `checkpoint_key`
     std::vector<LoggedBatch> batches;          // in the order of their intents
     std::unordered_map<std::string, std::size_t> batch_index;
     std::vector<std::string> notes; // times that run backwards

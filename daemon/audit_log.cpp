@@ -221,6 +221,10 @@ Instant AuditLog::last_time() const {
     const std::scoped_lock lock(impl_->mutex);
     return impl_->last_time;
 }
+std::optional<std::set<std::string>> AuditLog::stores_since_checkpoint() const {
+    const std::scoped_lock lock(impl_->mutex);
+    return impl_->batches.stores_since_checkpoint();
+}
 const std::vector<OpenIntent>& AuditLog::open_intents() const {
     return impl_->found;
 }

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -67,6 +68,8 @@ public:
     // Of the last line; the epoch for a new log. To compare it with the clock, ask for this first: another thread's
     // line may be newer than a reading of the clock that was taken before.
     Instant last_time() const;
+    // Stores with batches that no checkpoint follows yet. Nothing: the log is of an older program and does not say.
+    std::optional<std::set<std::string>> stores_since_checkpoint() const;
     // Intents without outcome, oldest first, as found when the log was opened.
     const std::vector<OpenIntent>& open_intents() const;
 

@@ -87,12 +87,13 @@ SegmentEnd read_segment_end(const std::filesystem::path& directory, unsigned num
 
 json::object opening_members(const SegmentEnd* previous, const AuditBatches& batches) {
     if (!previous) return {{"version", RETENTION_VERSION}};
-    return {{"previous",
-             {{"segment", previous->segment},
-              {"bytes", previous->bytes},
-              {"seq", previous->last.seq},
-              {"hash", previous->last.hash}}},
-            {"open", batches.as_json()}};
+    json::object members{{"previous",
+                          {{"segment", previous->segment},
+                           {"bytes", previous->bytes},
+                           {"seq", previous->last.seq},
+                           {"hash", previous->last.hash}}}};
+    for (const auto& member : batches.as_json()) members.insert(member);
+    return members;
 }
 
 std::string misopened(const AuditLine& line, const SegmentEnd* previous) {

@@ -46,8 +46,8 @@ struct SegmentEnd {
 // The end of a segment that was closed. Throws AuditError where its last line cannot be read.
 SegmentEnd read_segment_end(const std::filesystem::path& directory, unsigned number);
 
-// The first line of a segment: `log.opened`, with the version where it begins the log, with `previous` and the batches
-// that are open where it goes on.
+// The first line of a segment: `log.opened`, with the version where it begins the log, with `previous` and what there
+// is to know of the batches before it where it goes on.
 boost::json::object opening_members(const SegmentEnd* previous, const AuditBatches&);
 // Empty, or what is wrong with a line as the first of its segment.
 std::string misopened(const AuditLine&, const SegmentEnd* previous);

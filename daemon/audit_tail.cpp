@@ -81,7 +81,7 @@ void TailReader::take(const SegmentLines& lines) {
     if (line) why = misfit(*line, tail_.head);
     const bool first = lines.number() == 1;
     if (why.empty() && first) why = misopened(*line, tail_.previous ? &*tail_.previous : nullptr);
-    if (why.empty() && first && tail_.previous) why = tail_.batches.restore(line->members.at("open").get_array());
+    if (why.empty() && first && tail_.previous) why = tail_.batches.restore(line->members);
     if (why.empty()) why = tail_.batches.take(line->event, line->members);
     if (!why.empty()) refuse(tail_.segments, lines, why);
     tail_.opened = true;
@@ -96,8 +96,7 @@ void TailReader::read_open_batches() {
     std::string why;
     while (lines.next()) {
         const auto line = read_line(lines.text(), why);
-        if (line && lines.number() == 1 && line->members.contains("open"))
-            why = tail_.batches.restore(line->members.at("open").get_array());
+        if (line && lines.number() == 1 && line->members.contains("open")) why = tail_.batches.restore(line->members);
         if (line) why = tail_.batches.take(line->event, line->members);
         if (!why.empty()) refuse(tail_.segments - 1, lines, why);
     }

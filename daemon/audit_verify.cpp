@@ -2,17 +2,16 @@
 
 #include "connectors/witness_table.hpp"
 #include "daemon/audit_line.hpp"
+#include "daemon/audit_uncompared.hpp"
 #include "daemon/wording.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <unordered_set>
 
 namespace retention {
 namespace {
 
 constexpr char other_database[] = "the url names another database now, or a copy from before that batch";
-constexpr auto no_line = std::numeric_limits<std::uint64_t>::max();
 
 class Verifier {
 public:
@@ -28,8 +27,6 @@ private:
     void compare_witness(const StoreWitnesses&, const Witness&);
     void missing_witness(const StoreWitnesses&, const Witness&);
     void compare_outcomes(const StoreWitnesses&, const std::unordered_set<std::string>& seen);
-    void find_uncompared();
-    void not_compared(const std::string& store, const std::string& failure, const char* also = "");
     void judge_torn_end();
     void conclude();
     void problem(const AuditPlace&, std::string what);
@@ -40,8 +37,8 @@ private:
     Head kept_;
     AuditChain chain_;
     AuditReport report_;
-    std::uint64_t state_anchor_ = 0, witness_anchor_ = 0, first_uncompared_ = no_line;
-    bool uncompared_ = false; // a store that the log names is out of reach
+    std::uint64_t state_anchor_ = 0, witness_anchor_ = 0;
+    Uncompared uncompared_;
 };
 
 AuditReport Verifier::verify() {
@@ -52,7 +49,8 @@ AuditReport Verifier::verify() {
     compare_state();
     for (const auto& store : evidence_.stores)
         if (store.reachable) compare_store(store);
-    find_uncompared();
+    uncompared_ = find_uncompared(chain_, evidence_, witness_anchor_);
+    report_.notes.insert(report_.notes.end(), uncompared_.notes.begin(), uncompared_.notes.end());
     judge_torn_end();
     conclude();
     return std::move(report_);
@@ -144,28 +142,6 @@ void Verifier::compare_outcomes(const StoreWitnesses& store, const std::unordere
     }
 }
 
-void Verifier::find_uncompared() {
-    std::unordered_set<std::string> named;
-    for (const auto& batch : chain_.batches) {
-        const auto store = std::find_if(evidence_.stores.begin(), evidence_.stores.end(),
-                                        [&batch](const auto& one) { return one.store == batch.store; });
-        if (store != evidence_.stores.end() && store->reachable) continue;
-        if (batch.intent.seq > witness_anchor_) first_uncompared_ = std::min(first_uncompared_, batch.intent.seq);
-        if (!named.insert(batch.store).second) continue;
-        not_compared(batch.store, store == evidence_.stores.end() ? "it is not known here" : store->failure);
-    }
-    uncompared_ = !named.empty();
-    for (const auto& store : evidence_.stores)
-        if (!store.reachable && !named.contains(store.store))
-            not_compared(store.store, store.failure, "; the log names no batch of it");
-}
-
-void Verifier::not_compared(const std::string& store, const std::string& failure, const char* also) {
-    const Advice told = parted(failure);
-    report_.notes.push_back("store " + store + " could not be compared: " + told.what + also +
-                            (told.hint.empty() ? "" : "\nhint: " + told.hint));
-}
-
 void Verifier::judge_torn_end() {
     if (chain_.torn_bytes == 0 || chain_.problem) return;
     const auto bytes = counted(static_cast<std::int64_t>(chain_.torn_bytes), "byte") + " of a line without its end";
@@ -179,15 +155,15 @@ void Verifier::judge_torn_end() {
 
 void Verifier::conclude() {
     report_.anchored_to = std::max(state_anchor_, witness_anchor_);
-    if (first_uncompared_ != no_line)
-        report_.anchored_to = std::min(report_.anchored_to, std::max(witness_anchor_, first_uncompared_ - 1));
+    if (uncompared_.first)
+        report_.anchored_to = std::min(report_.anchored_to, std::max(witness_anchor_, *uncompared_.first - 1));
     // A witness row proves its own line, never that nothing came after it: that the state directory alone can say.
     const bool to_the_end =
         state_anchor_ > 0 && (report_.anchored_to == chain_.last.seq || in_hand(report_.anchored_to + 1));
     if (report_.problem) {
         report_.verdict = AuditVerdict::broken;
         report_.anchored_to = std::min(report_.anchored_to, report_.problem->place.seq - 1);
-    } else if (to_the_end && !uncompared_ && chain_.lines > 0) {
+    } else if (to_the_end && !uncompared_.any && chain_.lines > 0) {
         report_.verdict = AuditVerdict::whole;
     }
     if (chain_.lines == 0 && !report_.problem) report_.notes.emplace_back("there is no line in the log");

@@ -26,6 +26,7 @@ struct AuditEvidence {
     std::optional<Head> kept;   // the state directory's head
     bool being_written = false; // a process holds the state's lock: lines after `kept` are its work in hand
     std::vector<StoreWitnesses> stores;
+    bool configuration_read = false; // `stores` are all that it names: any other is configured no more
     std::string checkpoint_key = {}; // public, where the audit key can be read; empty otherwise
 };
 
@@ -45,7 +46,9 @@ struct AuditReport {
 // than its store. A torn last line is broken too, unless the state's head is the line before it (then nothing that was
 // acknowledged is missing, and the next start repairs it) or a process is writing just now.
 // Unanchored: nothing confirms the last line, or a store that the log names cannot be compared; anchored_to then stops
-// before its first batch that no later witness covers (a witness confirms its intent and every line before it).
+// before its first batch that no later witness covers (a witness confirms its intent and every line before it). A store
+// that is configured no more need not be compared where a later witness of another store, or a later checkpoint signed
+// with `checkpoint_key`, covers all its batches: nobody can ask it again.
 AuditReport verify_audit_log(const std::filesystem::path& directory, const AuditEvidence&);
 
 } // namespace retention

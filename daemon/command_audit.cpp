@@ -52,6 +52,7 @@ void read_state(const std::filesystem::path& state, Gathered& gathered) {
 Gathered gather(const Configuration* configuration, const AuditVerifyRequest& request) {
     Gathered gathered;
     if (!configuration) return gathered;
+    gathered.evidence.configuration_read = true;
     read_state(configuration->state, gathered);
     const auto key = known_audit_key(configuration->audit.key,
                                      {request.credentials, configuration->state, configuration->audit.directory});

@@ -3,6 +3,7 @@
 #include "daemon/category_run.hpp"
 #include "daemon/clock_guard.hpp"
 #include "daemon/evidence.hpp"
+#include "daemon/left_stores.hpp"
 #include "daemon/open_intents.hpp"
 #include "daemon/wording.hpp"
 
@@ -139,6 +140,7 @@ void EnforcementRun::begin() {
     const Instant now = run_.context.now();
     if (auto text = boost::json::serialize(rules); text != run_.context.rules_recorded) {
         log.append("config.loaded", rules, now);
+        confirm_left_stores(log, run_.context.key, run_.configuration, now);
         run_.context.rules_recorded = std::move(text);
     }
     std::vector<std::string> names, weak;

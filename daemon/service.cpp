@@ -4,6 +4,7 @@
 #include "daemon/evidence.hpp"
 #include "daemon/heartbeat.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/left_stores.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/service_core.hpp"
 #include "daemon/wording.hpp"
@@ -57,6 +58,12 @@ ExitCode Service::run() {
 void Service::record_rules() {
     const Instant last = log_.last_time();
     log_.append("config.loaded", line_of_rules(*configuration_), believable(now_(), last, false));
+    confirm_left();
+}
+
+void Service::confirm_left() {
+    const Instant last = log_.last_time();
+    confirm_left_stores(log_, key_.key, *configuration_, believable(now_(), last, false));
 }
 
 void Service::wait_for_signal() {

@@ -66,6 +66,7 @@ private:
 
     // service.cpp
     void record_rules();
+    void confirm_left(); // in the audit log, the batches of stores that are configured no more
     void wait_for_signal();
     void take_signal(int);
     void stop();

@@ -56,6 +56,7 @@ void Service::open_lane(const std::string& name) {
 
 // Lanes of stores that the configuration no longer names, once nothing of theirs is in hand.
 void Service::retire_lanes() {
+    const auto before = retired_.size();
     for (const auto& [name, store] : stores_) {
         if (!store->lane || store->in_hand > 0 || configuration_->stores.contains(name)) continue;
         store->lane->interrupt();
@@ -63,6 +64,7 @@ void Service::retire_lanes() {
         store->counting = false;
         retired_.push_back(std::move(store->lane));
     }
+    if (retired_.size() > before) confirm_left(); // a run in hand had outlived the configuration
     std::erase_if(retired_, [](const auto& lane) { return lane->ended(); });
 }
 

@@ -424,6 +424,65 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_elsewhere_or_without_members_is_refused) {
     BOOST_TEST(checkpoint_fault({}, {0, std::string(64, '0')}, "") != "");
 }
 
+BOOST_AUTO_TEST_CASE(stores_with_batches_since_the_last_checkpoint_are_known_over_segments_and_starts) {
+    const auto stores = [&] {
+        const auto known = log->stores_since_checkpoint().value();
+        std::string all;
+        for (const auto& store : known) all += store + " ";
+        return all;
+    };
+    const auto again = [&] { close(), open(100); };
+    open(100); // one line a segment, after its opening
+    BOOST_TEST(stores() == "");
+    log->append("batch.intent", intent("b1", 2, "shop"), at(1001));
+    write_run(*log, "r1", 1);
+    again();
+    BOOST_TEST(stores() == "crm shop ");
+    BOOST_TEST(whole() == "");
+
+    log->append_checkpoint([](const Head& head) { return line_of_checkpoint(AuditKey{}, head); }, at(2000));
+    BOOST_TEST(stores() == "");
+    again();
+    BOOST_TEST(stores() == "");
+
+    log->append("batch.committed", outcome("b1"), at(2001)); // its outcome is of its store, too
+    BOOST_TEST(stores() == "shop ");
+    again();
+    BOOST_TEST(stores() == "shop ");
+    close();
+    folder.put("", static_cast<unsigned>(segment_numbers(folder.log).size()) + 1); // a crash, before its first line
+    open(100);
+    BOOST_TEST(stores() == "shop ");
+    BOOST_TEST(whole() == "");
+}
+
+BOOST_AUTO_TEST_CASE(the_segments_of_an_older_program_do_not_say_of_which_stores_they_are) {
+    open(3000);
+    write_run(*log, "r1", 10);
+    close();
+    const auto last = static_cast<unsigned>(segment_numbers(folder.log).size());
+    BOOST_REQUIRE(last > 1u);
+    auto lines = folder.lines(last);
+    const auto opening = json::parse(lines.front()).as_object();
+    BOOST_REQUIRE(opening.contains("since_checkpoint"));
+    auto members = opening;
+    for (const char* const own : {"seq", "time", "event", "prev", "hash", "since_checkpoint"}) members.erase(own);
+    const auto old = write_line(opening.at("seq").to_number<std::uint64_t>(), at(3), "log.opened", members,
+                                text_member(opening, "prev"));
+    folder.put(old.text, last);
+    std::filesystem::remove_all(folder.state);
+
+    open(100);
+    BOOST_TEST(!log->stores_since_checkpoint());
+    log->append("refused", {{"reason", "too much"}}, at(1001)); // in a further segment, which cannot say it either
+    BOOST_TEST(!log->stores_since_checkpoint());
+    BOOST_TEST(whole() == "");
+
+    log->append_checkpoint([](const Head& head) { return line_of_checkpoint(AuditKey{}, head); }, at(2000));
+    BOOST_REQUIRE(log->stores_since_checkpoint().has_value());
+    BOOST_TEST(log->stores_since_checkpoint()->empty());
+}
+
 // Opening
 
 BOOST_AUTO_TEST_CASE(intents_without_outcome_are_found_oldest_first) {

@@ -1,12 +1,14 @@
 #include "daemon/audit_verify.hpp"
 
 #include "daemon/audit_segments.hpp"
+#include "daemon/checkpoint.hpp"
 #include "tests/support/audit_folder.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <iostream>
 #include <random>
+#include <utility>
 
 using namespace retention;
 using namespace retention::test;
@@ -62,6 +64,45 @@ struct Fixture {
         return said();
     }
     void forget_the_state() { evidence.kept.reset(); }
+};
+
+// The same after its store went: nobody can ask for its witnesses, and the configuration does not have it. 15 lines: a
+// checkpoint and a refusal follow.
+struct Left : Fixture {
+    const AuditKey key{1, 2, 3};
+
+    Left() {
+        append_checkpoint();
+        append({{"refused", {{"reason", "too much"}}}});
+        evidence.stores.clear();
+        evidence.configuration_read = true;
+        evidence.checkpoint_key = checkpoint_key(key);
+    }
+
+    void append_checkpoint() {
+        auto state = State::acquire(folder.state);
+        {
+            AuditLog log(folder.log, state, at(50));
+            log.append_checkpoint([&](const Head& head) { return line_of_checkpoint(key, head); }, at(60));
+        }
+        evidence.kept = kept_head(folder.state);
+    }
+
+    // What a forger without the audit key could do.
+    static std::vector<std::string> signed_anew(std::vector<std::string> lines, const AuditKey& by) {
+        lines = rechained(lines);
+        const auto before = boost::json::parse(lines[12]).as_object();
+        const auto members = line_of_checkpoint(by, {13, text_member(before, "hash")});
+        auto checkpoint = boost::json::parse(lines[13]).as_object();
+        for (const auto& member : members) checkpoint[member.key()] = member.value();
+        lines[13] = boost::json::serialize(checkpoint);
+        return rechained(lines);
+    }
+    static std::vector<std::string> with_false_signature(std::vector<std::string> lines) {
+        const auto digit = lines[13].find("\"signature\":\"") + 13;
+        lines[13][digit] = lines[13][digit] == '0' ? '1' : '0';
+        return rechained(lines);
+    }
 };
 
 } // namespace
@@ -340,6 +381,110 @@ BOOST_AUTO_TEST_CASE(a_store_out_of_reach_that_the_log_does_not_name_is_a_note) 
     BOOST_TEST(contains(verify().notes.at(0), "store erp could not be compared: no such host; the log names no batch"));
 }
 
+// Stores that are configured no more: the configuration was read, and does not have them
+
+BOOST_FIXTURE_TEST_CASE(a_later_signed_checkpoint_confirms_the_batches_of_a_store_that_is_configured_no_more, Left) {
+    const auto report = verify();
+
+    BOOST_TEST((report.verdict == AuditVerdict::whole));
+    BOOST_TEST(report.anchored_to == 15u);
+    BOOST_REQUIRE(report.notes.size() == 1u);
+    BOOST_TEST(report.notes[0] == "store crm is configured no more: its 4 batches are confirmed by the checkpoint of "
+                                  "line 14");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_confirms_a_left_store_only_where_configuration_and_public_key_were_read, Left) {
+    const auto public_key = std::exchange(evidence.checkpoint_key, "");
+    BOOST_TEST(said() == "unanchored");
+    BOOST_TEST(contains(verify().notes.at(0), "checkpoints prove nothing without the audit key\nhint: "));
+
+    evidence.checkpoint_key = public_key;
+    evidence.configuration_read = false;
+    BOOST_TEST(said() == "unanchored");
+    BOOST_TEST(verify().notes.at(0) == "store crm could not be compared: it is not known here");
+
+    evidence.configuration_read = true;
+    BOOST_TEST(said() == "whole");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_confirms_no_store_that_is_configured_and_out_of_reach, Left) {
+    evidence.stores.push_back({"crm", false, "no such host", {}});
+
+    const auto report = verify();
+
+    BOOST_TEST((report.verdict == AuditVerdict::unanchored));
+    BOOST_TEST(report.anchored_to == 2u);
+    BOOST_TEST(report.notes.at(0) == "store crm could not be compared: no such host");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_confirms_no_batch_after_it, Left) {
+    append({{"batch.intent", intent("b1")}, {"batch.committed", outcome("b1")}});
+
+    const auto report = verify();
+
+    BOOST_TEST((report.verdict == AuditVerdict::unanchored));
+    BOOST_TEST(report.anchored_to == 15u); // the line before that batch
+    BOOST_TEST(contains(report.notes.at(0), "configured no more, and no checkpoint follows line 17\nhint: "));
+    append_checkpoint();
+    BOOST_TEST(said() == "whole");
+    BOOST_TEST(contains(verify().notes.at(0), "its 5 batches are confirmed by the checkpoint of line 18"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_confirms_no_outcome_after_it, Left) {
+    append({{"batch.intent", intent("b1")}});
+    append_checkpoint();
+    BOOST_TEST(said() == "whole");
+    BOOST_TEST(contains(verify().notes.at(1), "batch b1 of line 16 has no outcome"));
+
+    append({{"batch.committed", outcome("b1")}});
+
+    BOOST_TEST(said() == "unanchored");
+    BOOST_TEST(verify().anchored_to == 17u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_log_that_was_written_anew_before_its_checkpoint_is_broken_without_state_or_store, Left) {
+    forget_the_state();
+    auto altered = folder.lines();
+    altered[5].replace(altered[5].find("\"batch\":\"r1-2\""), 14, "\"batch\":\"r1-9\"");
+    altered[4].replace(altered[4].find("\"batch\":\"r1-2\""), 14, "\"batch\":\"r1-9\"");
+
+    BOOST_TEST(said_of(rechained(altered)) == "14: the checkpoint does not name the line before it");
+    BOOST_TEST(said_of(signed_anew(altered, AuditKey{9})) ==
+               "14: the checkpoint is signed with another key than the audit key's");
+    BOOST_TEST(said_of(with_false_signature(signed_anew(altered, key))) ==
+               "14: the signature of the checkpoint is not valid");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_false_signature_is_broken, Left) {
+    BOOST_TEST(said_of(with_false_signature(folder.lines())) == "14: the signature of the checkpoint is not valid");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_written_anew_after_the_checkpoint_is_found_by_the_state_alone, Left) {
+    auto altered = folder.lines();
+    altered[14].replace(altered[14].find("too much"), 8, "too few!");
+
+    BOOST_TEST(said_of(rechained(altered)) == "15: it is not the line that the state directory knows");
+    forget_the_state();
+    BOOST_TEST(said() == "unanchored"); // never fine
+}
+
+BOOST_FIXTURE_TEST_CASE(a_later_witness_of_another_store_confirms_a_left_store_too, Left) {
+    evidence.checkpoint_key.clear();
+    append({{"batch.intent", intent("e1", 2, "erp")}});
+    const Witness witness{"e1", 2, at(60), evidence.kept->hash};
+    append({{"batch.committed", outcome("e1")}});
+    evidence.stores = {{"erp", true, {}, {witness}}};
+
+    BOOST_TEST(said() == "whole");
+    BOOST_TEST(verify().notes.at(0) ==
+               "store crm is configured no more: its 4 batches are confirmed by another store's "
+               "witness row of line 16");
+
+    append({{"batch.intent", intent("b1")}, {"batch.rolled_back", outcome("b1")}}); // the twin: after that witness
+    BOOST_TEST(said() == "unanchored");
+    BOOST_TEST(verify().anchored_to == 17u);
+}
+
 // A torn end
 
 BOOST_AUTO_TEST_CASE(a_torn_end_after_the_line_that_the_state_knows_is_what_the_next_start_repairs) {
@@ -401,7 +546,7 @@ BOOST_AUTO_TEST_CASE(a_segment_that_hides_an_open_batch_is_found) {
 
     folder.put(line.text, 4);
 
-    BOOST_TEST(contains(said(), "it names other batches as open than the lines before it"));
+    BOOST_TEST(contains(said(), "it names other batches than the lines before it"));
 }
 
 // Beside a daemon at work

@@ -81,6 +81,34 @@ BOOST_AUTO_TEST_CASE(once_serves_no_schedule_that_there_is_not) {
     BOOST_TEST(!bench.served("contacts").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(once_brings_the_audit_log_back_to_whole_after_a_store_was_taken_out) {
+    Once bench;
+    const SqliteFile archive("CREATE TABLE lines (id INTEGER PRIMARY KEY, at TEXT);");
+    bench.run();
+    BOOST_TEST(number(bench({"audit", "verify"})) == 0, bench.out);
+
+    const auto settings = bench.read("retentiond.toml");
+    bench.write("retentiond.toml", settings.substr(0, settings.find("[stores.crm]")) +
+                                       "[stores.archive]\nurl = \"sqlite:///" + archive.path().string().substr(1) +
+                                       "\"\n");
+    bench.write("rules.toml", "[categories.lines]\nstore = \"archive\"\ntable = \"lines\"\ntrigger = \"at\"\n"
+                              "period = \"6 months\"\naction = \"delete\"\n");
+    BOOST_TEST(number(bench({"audit", "verify"})) == 5);
+    BOOST_TEST(contains(bench.out, "note: store crm could not be compared: it is configured no more, and no checkpoint "
+                                   "follows line "),
+               bench.out);
+    BOOST_TEST(number(bench.run()) == 0, bench.err);
+
+    BOOST_TEST(number(bench({"audit", "verify"})) == 0);
+    BOOST_TEST(contains(bench.out, "note: store crm is configured no more: its 2 batches are confirmed by the "
+                                   "checkpoint of line "),
+               bench.out);
+    bench.run();
+    const auto checkpoints = bench.lines("checkpoint");
+    BOOST_TEST(checkpoints.find("\"signature\"") == checkpoints.rfind("\"signature\"")); // one
+    BOOST_TEST(number(bench({"audit", "verify"})) == 0, bench.out);
+}
+
 BOOST_AUTO_TEST_CASE(once_approves_nothing) {
     Once bench(replaced(scheduled_rules(), "share = \"100%\"", "share = \"1%\""));
 

@@ -143,6 +143,24 @@ BOOST_AUTO_TEST_CASE(the_rules_are_recorded_once_while_they_stay_the_same) {
     BOOST_TEST(with_event(world.log(), "run.started").size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_store_that_is_configured_no_more_gets_one_checkpoint) {
+    World world;
+    world.process();
+    BOOST_TEST(with_event(world.log(), "checkpoint").empty());
+
+    world.configuration.stores.erase("shop");
+    std::erase_if(world.configuration.rules, [](const Rule& rule) { return rule.store == "shop"; });
+    world.process();
+    world.process();
+
+    const auto log = world.log();
+    BOOST_REQUIRE(with_event(log, "checkpoint").size() == 1u); // at the first start without it
+    const auto names = events(log);
+    const auto at = std::ranges::find(names, "checkpoint") - names.begin();
+    BOOST_TEST(names.at(static_cast<std::size_t>(at) - 1) == "config.loaded");
+    BOOST_TEST(names.at(static_cast<std::size_t>(at) + 1) == "run.started");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_run_finds_nothing) {
     World world;
     world.process();

@@ -232,6 +232,42 @@ BOOST_AUTO_TEST_CASE(a_run_keeps_the_configuration_that_it_began_with) {
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
+BOOST_AUTO_TEST_CASE(batches_of_a_store_that_a_reload_takes_out_are_confirmed_by_one_checkpoint) {
+    Daemon daemon("02:30");
+    daemon.load = [&] {
+        auto loaded = daemon.read("02:30");
+        loaded.configuration->rules.pop_back(), loaded.configuration->stores.erase("shop");
+        return loaded;
+    };
+    const auto reload = [&] {
+        ::kill(::getpid(), SIGHUP);
+        daemon.systemd.next_with("READY=1");
+    };
+    daemon.gates["shop"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["shop"].counting.await_visitor();
+    const auto run = daemon.scheduled_run("shop");
+
+    reload();
+    BOOST_TEST(with_event(daemon.log(), "checkpoint").empty()); // it has no batch yet
+    daemon.gates["shop"].counting.open();
+    BOOST_TEST(disposed_of(daemon.result(run), "orders") == 2); // by the configuration before
+    daemon.status();                                            // it was looked at what follows from that
+    BOOST_TEST(with_event(daemon.log(), "checkpoint").size() == 1u);
+    reload();
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    daemon.configuration = daemon.load().configuration.value();
+    daemon.start();
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+
+    const auto names = events(daemon.log());
+    BOOST_TEST(std::ranges::count(names, "checkpoint") == 1);
+    const auto at = std::ranges::find(names, "checkpoint");
+    BOOST_TEST(std::ranges::count(names.begin(), at, "batch.committed") == 2); // of both stores
+    BOOST_TEST(std::ranges::count(at, names.end(), "batch.committed") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_configuration_changes_nothing_and_status_says_why) {
     Daemon daemon("02:30");
     daemon.load = [&] { return daemon.read("02:30", "window = \"sometimes\"\n"); };

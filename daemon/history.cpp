@@ -66,6 +66,7 @@ CategoryHistory category_of(const std::string& text) {
 
 struct History::Impl {
     std::filesystem::path folder;
+    Patience patience;
     mutable HistoryFile file; // reading may find that it is lost
 
     // Nothing, or what `work` made: a file that fails is lost from then on.
@@ -74,7 +75,7 @@ struct History::Impl {
         if (file.sql) try {
                 return work();
             } catch (const std::exception& error) {
-                file = {nullptr, lost_history(folder, std::string("cannot be used: ") + error.what())};
+                file = unusable_history(folder, error);
             }
         return std::decay_t<decltype(work())>();
     }
@@ -112,20 +113,28 @@ void History::Impl::add(const RunOutcome& run, const CategoryOutcome& outcome, I
 }
 
 // A log that goes on has more than the line that opened it.
-History::History(const State& state, const Head& log)
-    : impl_(new Impl{state.directory(), open_history(state.directory(), log.seq > 1)}) {}
+History::History(const State& state, const Head& log, std::chrono::milliseconds patience)
+    : impl_(new Impl{state.directory(), patience, open_history(state.directory(), log.seq > 1, patience)}) {}
 History::~History() = default;
 
 std::string History::lost() const {
     return impl_->file.lost;
 }
 
-void History::look_again() {
-    if (!impl_->file.sql) impl_->file = open_history(impl_->folder, true);
+bool History::busy() const {
+    return impl_->file.busy;
 }
 
+void History::look_again() {
+    if (impl_->file.sql) return;
+    impl_->file = open_history(impl_->folder, true, {});
+    if (impl_->file.sql) be_patient(*impl_->file.sql, impl_->patience);
+}
+
+// What was lost a moment ago may only have been locked: it is opened once more before anything is renamed.
 void History::accept_loss() {
-    impl_->file = begin_history_anew(impl_->folder);
+    look_again();
+    if (!impl_->file.sql && !impl_->file.busy) impl_->file = begin_history_anew(impl_->folder, impl_->patience);
 }
 
 void History::begin(const RunRecord& record) {

@@ -3,11 +3,13 @@
 // served. A SQLite file in the state directory (history.db), through SOCI. Evidence is not here but in the audit log.
 //
 // It is never forgotten silently. The file carries a name of its own, which `history` beside it repeats: one that is
-// missing, damaged or another one is noticed, and the same of both where the audit log shows that there was a past.
+// missing, damaged or another one is noticed, and the same of both where the audit log shows that there was a past. One
+// that another process has locked for longer than `patience` is busy, and not lost.
 // Used by one thread at a time, in the process that holds the State.
 
 #include "daemon/run_memory.hpp"
 
+#include <chrono>
 #include <memory>
 
 namespace retention {
@@ -16,15 +18,17 @@ class History : public RunMemory {
 public:
     // Opens it, or makes it where there is none and there was no past: `log` has no line but its first. Where it was
     // lost or is damaged, lost() says so; nothing is read from it then, and nothing written, until accept_loss().
-    History(const State&, const Head& log);
+    History(const State&, const Head& log, std::chrono::milliseconds patience = std::chrono::seconds(5));
     ~History() override;
 
     std::string lost() const override;
+    bool busy() const override;
     void look_again() override;
     // What is left of the old file is kept aside, and a new one begun.
     void accept_loss() override;
 
-    // Durable when they return, whole or not at all. Where the file cannot be used any more, it is lost from then on.
+    // Durable when they return, whole or not at all. Where the file cannot be used any more, it is lost, or busy, from
+    // then on.
     void begin(const RunRecord&) override;
     void end(const RunOutcome&, Instant finished) override;
     void serve(const std::string& category, Instant through) override;

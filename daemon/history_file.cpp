@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sqlite3.h>
 
 namespace retention {
 namespace {
@@ -26,18 +27,37 @@ std::string what_to_do(const fs::path& folder) {
            "--local where no daemon runs)";
 }
 
+HistoryFile lost_history(const fs::path& folder, const std::string& why) {
+    return {nullptr, "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder)};
+}
+
+HistoryFile busy_history(const fs::path& folder) {
+    const auto file = database_in(folder).string();
+    return {nullptr,
+            "the state is busy: " + file +
+                " is locked by another process\nhint: nothing is lost; try again when that process (fuser " + file +
+                " names it) has let go, the daemon does so by itself",
+            true};
+}
+
+bool is_busy(const std::exception& error) {
+    const auto* failure = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+    return failure && (failure->result() & 0xff) == SQLITE_BUSY;
+}
+
 // SOCI makes a file that is missing: only one that is there is opened.
-std::unique_ptr<soci::session> connect(const fs::path& file) {
-    auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\" timeout=1");
+std::unique_ptr<soci::session> connect(const fs::path& file, Patience patience) {
+    auto sql = std::make_unique<soci::session>(*soci::factory_sqlite3(), "db=\"" + file.string() + "\"");
+    be_patient(*sql, patience);
     *sql << "PRAGMA synchronous = FULL";
     return sql;
 }
 
-HistoryFile make_history(const fs::path& folder) {
+HistoryFile make_history(const fs::path& folder, Patience patience) {
     const auto name = unlike_any_other();
     const auto file = database_in(folder);
     create_durably(file, "", 0600);
-    HistoryFile made{connect(file), ""};
+    HistoryFile made{connect(file, patience)};
     auto& sql = *made.sql;
     sql << "BEGIN IMMEDIATE";
     sql << "CREATE TABLE identity (name TEXT NOT NULL)";
@@ -66,42 +86,45 @@ std::string fault_of(soci::session& sql, const std::string& name) {
     return "";
 }
 
-HistoryFile opened(const fs::path& folder, const std::string& name) {
-    const auto lost = [&](const std::string& why) { return HistoryFile{nullptr, lost_history(folder, why)}; };
+HistoryFile opened(const fs::path& folder, const std::string& name, Patience patience) {
     try {
-        auto sql = connect(database_in(folder));
+        auto sql = connect(database_in(folder), patience);
         const auto fault = fault_of(*sql, name);
-        return fault.empty() ? HistoryFile{std::move(sql), ""} : lost(fault);
+        return fault.empty() ? HistoryFile{std::move(sql)} : lost_history(folder, fault);
     } catch (const std::exception& error) {
-        return lost(std::string("cannot be read: ") + error.what());
+        return unusable_history(folder, error);
     }
 }
 
 } // namespace
 
-std::string lost_history(const fs::path& folder, const std::string& why) {
-    return "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder);
+void be_patient(soci::session& sql, Patience patience) {
+    sql << "PRAGMA busy_timeout = " + std::to_string(patience.count());
 }
 
-HistoryFile open_history(const fs::path& folder, bool past) {
+HistoryFile unusable_history(const fs::path& folder, const std::exception& error) {
+    return is_busy(error) ? busy_history(folder) : lost_history(folder, std::string("cannot be used: ") + error.what());
+}
+
+HistoryFile open_history(const fs::path& folder, bool past, Patience patience) {
     const bool named = fs::exists(name_in(folder)), there = fs::exists(database_in(folder));
-    if (named && there) return opened(folder, read_fully(name_in(folder)));
-    if (named) return {nullptr, lost_history(folder, "is missing")};
+    if (named && there) return opened(folder, read_fully(name_in(folder)), patience);
+    if (named) return lost_history(folder, "is missing");
     if (past)
         return {nullptr, "the state is lost: the audit log goes on from an earlier time, of which " + folder.string() +
                              " knows nothing" + what_to_do(folder)};
     if (there) fs::remove(database_in(folder)); // a first start that ended before it was named
-    return make_history(folder);
+    return make_history(folder, patience);
 }
 
-HistoryFile begin_history_anew(const fs::path& folder) {
+HistoryFile begin_history_anew(const fs::path& folder, Patience patience) {
     const auto file = database_in(folder);
     for (int number = 1; fs::exists(file); ++number) {
         const auto aside = folder / ("history.db.lost-" + std::to_string(number));
         if (!fs::exists(aside)) fs::rename(file, aside);
     }
     fs::remove(file.string() + "-journal");
-    return make_history(folder);
+    return make_history(folder, patience);
 }
 
 } // namespace retention

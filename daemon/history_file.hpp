@@ -3,6 +3,8 @@
 
 #include "daemon/state.hpp"
 
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,15 +16,20 @@ class session;
 namespace retention {
 
 struct HistoryFile {
-    std::unique_ptr<soci::session> sql; // null where it was lost
-    std::string lost;                   // why, and what to do
+    std::unique_ptr<soci::session> sql = {}; // null where it was lost, or is busy
+    std::string lost = {};                   // why, and what to do
+    bool busy = false;                       // it is not lost: another process has it locked
 };
 
-// "the state is lost: FILE why", with what to do.
-std::string lost_history(const std::filesystem::path& state_directory, const std::string& why);
+// For so long it waits for a lock of another process (a backup, somebody's shell).
+using Patience = std::chrono::milliseconds;
+void be_patient(soci::session&, Patience);
+
+// What a failure makes of it: "the state is lost: FILE cannot be used: …" or "the state is busy: …", with what to do.
+HistoryFile unusable_history(const std::filesystem::path& state_directory, const std::exception&);
 // `past`: the audit log shows that the daemon has run before.
-HistoryFile open_history(const std::filesystem::path& state_directory, bool past);
-// What is there goes aside under a name that is free; a new one is made.
-HistoryFile begin_history_anew(const std::filesystem::path& state_directory);
+HistoryFile open_history(const std::filesystem::path& state_directory, bool past, Patience);
+// What is there goes aside under a name that is free; a new one is made. Not for one that is only busy.
+HistoryFile begin_history_anew(const std::filesystem::path& state_directory, Patience);
 
 } // namespace retention

@@ -44,11 +44,12 @@ RunOutcome LocalRun::enforce(RunRequest request) {
     started_ = context_.now();
     request.run = name_of_run(started_);
     auto asked = asked_for(configuration_, request);
-    if (!history_.lost().empty()) {
-        if (!request.approved) return refuse(std::move(asked), request.actor);
-        go_on_without_history(history_, log_, request.actor, context_.now);
-    }
+    history_.look_again();
+    if (!history_.lost().empty() &&
+        (!request.approved || !go_on_without_history(history_, log_, request.actor, context_.now)))
+        return refuse(std::move(asked), request.actor);
     history_.begin({asked, request.actor, started_, std::nullopt});
+    if (!history_.lost().empty()) return refuse(std::move(asked), request.actor);
     return retention::enforce(configuration_, request, context_);
 }
 

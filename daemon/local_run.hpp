@@ -23,8 +23,8 @@ public:
     // What a crash left open; the names of the stores that stay in doubt. Throws AuditError.
     std::vector<std::string> recover() { return retention::recover(configuration_, context_); }
 
-    // Once. Where the history was lost, only an approved request goes on; any other is refused as a whole. Throws what
-    // keeps it from beginning: AuditError, std::runtime_error.
+    // Once. Where the history was lost, only an approved request goes on; any other is refused as a whole, and each
+    // where it is busy. Throws what keeps it from beginning: AuditError, std::runtime_error.
     RunOutcome enforce(RunRequest);
     // The two after that, and after its outcome was told. Throw std::runtime_error.
     void remember(const RunOutcome&);

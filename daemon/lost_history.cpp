@@ -6,12 +6,14 @@
 
 namespace retention {
 
-void go_on_without_history(RunMemory& memory, AuditLog& log, const std::string& by,
+bool go_on_without_history(RunMemory& memory, AuditLog& log, const std::string& by,
                            const std::function<Instant()>& now) {
+    if (memory.busy()) return false;
     const Instant last = log.last_time();
     log.append("recovered", {{"what", "went on without the lost history"}, {"lost", memory.lost()}, {"by", by}},
                believable(now(), last, true));
     memory.accept_loss();
+    return memory.lost().empty();
 }
 
 std::string refuse_without_history(const RunMemory& memory, AuditLog& log, const Unremembered& order,

@@ -34,9 +34,12 @@ class RunMemory {
 public:
     virtual ~RunMemory() = default;
     virtual std::string lost() const = 0; // why, and what to do; empty: it is whole
-    // A file that could not be used for a while (a full disk, somebody else's lock) may be whole again.
+    // Nothing is lost: another process has it locked, and lost() says that. Nobody may go on without it.
+    virtual bool busy() const { return false; }
+    // A file that could not be used for a while (a full disk, somebody else's lock) may be whole again. Does not wait.
     virtual void look_again() {}
-    virtual void accept_loss() = 0; // a person said to go on without it
+    // A person said to go on without it. One that turns out to be whole, or busy, stays: see lost().
+    virtual void accept_loss() = 0;
 
     // What is lost remembers nothing, and says so by lost(); it never throws for that.
     virtual void begin(const RunRecord&) = 0;

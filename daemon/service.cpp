@@ -141,6 +141,7 @@ void Service::look() {
     const Instant now = now_();
     for (auto& [category, through] : served_) // the clock was set back: to wait until it catches up would be silent
         if (through > now) through = now;
+    if (memory_->busy()) look_at_memory();
     order_due(now);
     begin_what_may();
     try_stores_again(now);

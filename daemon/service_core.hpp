@@ -85,6 +85,7 @@ private:
 
     // service_stores.cpp
     void adopt_configuration();
+    void adopt_schedules();
     void name_doubts_of_others();
     void open_lane(const std::string& name);
     void retire_lanes();
@@ -102,6 +103,7 @@ private:
     bool may_begin(const RunPart&, Instant now) const;
     std::optional<Instant> next_chance(Instant now) const;
     void begin(const RunPart&);
+    void look_at_memory();
     bool accept_loss(const RunPart&);
     std::string why_unasked(const RunPart&) const;
     void end_unbegun(const RunPart&, Outcome, const std::string& reason);

@@ -53,10 +53,12 @@ void Service::put_in_line(const RunOrder& order) {
     book_.ordered(order, desk_.put(order));
 }
 
-// The schedule waits for its store's window and for a store that cannot be worked on; a person is answered at once.
+// The schedule waits for its store's window, for a store that cannot be worked on, and for whoever has the history
+// locked; a person is answered at once.
 bool Service::may_begin(const RunPart& part, Instant now) const {
     const auto settings = configuration_->stores.find(part.store);
     if (!part.scheduled || settings == configuration_->stores.end()) return true;
+    if (memory_->busy()) return false;
     return is_open(settings->second.window, configuration_->zone, now) && !stores_.at(part.store)->health.rests(now);
 }
 
@@ -66,6 +68,7 @@ std::optional<Instant> Service::next_chance(Instant now) const {
     const auto consider = [&](const std::optional<Instant>& chance) {
         if (chance && *chance > now && (!first || *chance < *first)) first = chance;
     };
+    if (memory_->busy()) consider(now + std::chrono::minutes(1));
     for (const auto& part : desk_.waiting())
         if (const auto found = configuration_->stores.find(part.store); found != configuration_->stores.end())
             consider(next_opening(found->second.window, configuration_->zone, now));
@@ -110,7 +113,7 @@ void Service::forget_ended_orders() {
 
 // In a category that moved to another store, or went, nothing is done: whoever asked for it asked for the old rule.
 void Service::begin(const RunPart& part) {
-    memory_->look_again();
+    look_at_memory();
     if (const auto why = why_unasked(part); !why.empty()) {
         refuse_unbegun(part, why);
         end_unbegun(part, Outcome::refused, why);
@@ -267,17 +270,26 @@ void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& r
     book_.ended(part, outcome, now_());
 }
 
+// One that was locked when the daemon started could not say what was served.
+void Service::look_at_memory() {
+    const bool was_busy = memory_->busy();
+    memory_->look_again();
+    if (!was_busy || memory_->busy()) return;
+    if (memory_->lost().empty()) tell("the state is free again");
+    adopt_schedules();
+}
+
 // The history was lost: only a person's approval goes on without it, and the audit log says whose.
 bool Service::accept_loss(const RunPart& part) {
     if (part.scheduled || !part.approved) return false;
-    go_on_without_history(*memory_, log_, part.actor, now_);
+    if (!go_on_without_history(*memory_, log_, part.actor, now_)) return false;
     for (const auto& [category, through] : served_) memory_->serve(category, through);
     return true;
 }
 
 void Service::refuse_lost(const RunPart& part) {
     const auto reason = refuse_without_history(*memory_, log_, {part.run, part.store, part.actor}, now_);
-    if (part.scheduled)
+    if (part.scheduled && !memory_->busy()) // that comes again when it is free
         for (const auto& category : part.categories) set_served(category, part.through);
     end_unbegun(part, Outcome::refused, reason);
     desk_.end(part, 0);

@@ -28,11 +28,17 @@ std::optional<std::int64_t> days_overdue(const Rule& rule, Date trigger, Date as
 void Service::adopt_configuration() {
     for (const auto& [name, settings] : configuration_->stores)
         if (auto& store = stores_[name]; !store || !store->lane) open_lane(name);
+    adopt_schedules();
+}
+
+// What the history cannot say now because it is locked is not served by guess: such a category waits until it can.
+void Service::adopt_schedules() {
     const Instant now = now_();
     Served served;
     for (const auto& category : agenda_.categories()) {
         const auto known = served_.find(category);
         const auto through = known == served_.end() ? memory_->served_through(category) : known->second;
+        if (!through && memory_->busy()) continue;
         served[category] = through.value_or(now);
         if (!through && memory_->lost().empty()) memory_->serve(category, now);
     }

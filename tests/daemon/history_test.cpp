@@ -3,7 +3,10 @@
 #include "tests/support/sqlite_file.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <fstream>
+#include <optional>
+#include <sqlite3.h>
 
 using namespace retention;
 using namespace retention::test;
@@ -20,7 +23,7 @@ struct Folder {
     fs::path path = place.folder() / "state";
     State state = State::acquire(path);
 
-    History history(const Head& log = further) const { return History(state, log); }
+    History history(const Head& log = further) const { return History(state, log, std::chrono::milliseconds(0)); }
     void use_once() const { History(state, first_line).serve("contacts", morning); }
 };
 
@@ -40,6 +43,22 @@ void run_once(History& history, const RunOutcome& outcome, Instant at) {
     history.begin({outcome, "user anna (uid 1000)", at, std::nullopt});
     history.end(outcome, at + std::chrono::seconds(2));
 }
+
+// Another process that has the file for itself, as a backup would, for as long as this lives.
+class Lock {
+public:
+    explicit Lock(const fs::path& file) {
+        const bool locked = sqlite3_open_v2(file.c_str(), &other_, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
+                            sqlite3_exec(other_, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK;
+        BOOST_REQUIRE(locked);
+    }
+    ~Lock() { sqlite3_close(other_); }
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+private:
+    sqlite3* other_ = nullptr;
+};
 
 } // namespace
 
@@ -187,6 +206,86 @@ BOOST_AUTO_TEST_CASE(a_loss_that_was_accepted_keeps_the_old_file_aside) {
     BOOST_TEST(folder.history().lost() == "");
     BOOST_TEST((folder.history().served_through("contacts") == morning));
     BOOST_TEST(fs::exists(folder.path / "history.db.lost-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_another_process_has_locked_is_busy_and_not_lost) {
+    const Folder folder;
+    folder.use_once();
+    std::optional<Lock> lock(folder.path / "history.db");
+
+    auto history = folder.history();
+    BOOST_TEST(history.busy());
+    BOOST_TEST(history.lost().starts_with("the state is busy: " + (folder.path / "history.db").string()));
+    BOOST_TEST(history.lost().find("\nhint: nothing is lost") != std::string::npos);
+    BOOST_TEST(!history.served_through("contacts").has_value());
+    history.look_again();
+    BOOST_TEST(history.busy());
+
+    lock.reset();
+    history.look_again();
+    BOOST_TEST(!history.busy());
+    BOOST_TEST(history.lost() == "");
+    BOOST_TEST((history.served_through("contacts") == morning));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_locked_meanwhile_is_busy_and_keeps_what_it_had) {
+    const Folder folder;
+    folder.use_once();
+    auto history = folder.history();
+    {
+        const Lock lock(folder.path / "history.db");
+        run_once(history, outcome("r1"), morning);
+        BOOST_TEST(history.busy());
+    }
+
+    history.look_again();
+
+    BOOST_TEST(history.lost() == "");
+    BOOST_TEST(history.last(9).empty()); // whole or not at all
+    BOOST_TEST((history.served_through("contacts") == morning));
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
+    const Folder folder;
+    folder.use_once();
+    auto history = folder.history();
+    fs::rename(folder.path / "history.db", folder.path / "aside");
+    history.serve("contacts", morning);
+    BOOST_TEST(!history.busy());
+    BOOST_TEST(history.lost() != ""); // a person reads that, and says to go on …
+    fs::rename(folder.path / "aside", folder.path / "history.db");
+    {
+        const Lock lock(folder.path / "history.db"); // … when it is there again, and locked
+        history.accept_loss();
+        BOOST_TEST(history.busy());
+    }
+
+    history.accept_loss();
+
+    BOOST_TEST(history.lost() == "");
+    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(!fs::exists(folder.path / "history.db.lost-1"));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_lock_as_long_as_it_was_told_also_after_it_was_free_again) {
+    const Folder folder;
+    folder.use_once();
+    std::optional<Lock> lock(folder.path / "history.db");
+    const auto waited = [](const auto& work) {
+        const auto from = std::chrono::steady_clock::now();
+        work();
+        return (std::chrono::steady_clock::now() - from) / std::chrono::milliseconds(1);
+    };
+    std::optional<History> history;
+
+    BOOST_TEST(waited([&] { history.emplace(folder.state, further, std::chrono::milliseconds(50)); }) >= 40);
+    BOOST_TEST(history->busy());
+    lock.reset();
+    history->look_again();
+    BOOST_TEST(history->lost() == "");
+    lock.emplace(folder.path / "history.db");
+    BOOST_TEST(waited([&] { history->serve("contacts", morning); }) >= 40);
+    BOOST_TEST(history->busy());
 }
 
 BOOST_AUTO_TEST_CASE(a_first_start_that_ended_halfway_is_no_loss) {

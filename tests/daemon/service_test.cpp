@@ -383,6 +383,47 @@ BOOST_AUTO_TEST_CASE(a_lost_history_stops_every_disposal_until_a_person_says_to_
     BOOST_TEST(recovered.front().at("by").as_string() == "user anna (uid 1000)");
 }
 
+BOOST_AUTO_TEST_CASE(a_history_that_is_locked_at_the_start_is_waited_for_and_what_was_missed_follows) {
+    Daemon daemon("02:30");
+    daemon.memory.served = {{"contacts", instant("2026-11-10 02:30:00")}, {"orders", instant("2026-11-20 02:30:00")}};
+    daemon.memory.locked = true;
+    daemon.start();
+    BOOST_TEST(daemon.status().stopped == "the state is busy");
+    daemon.clock.advance(10min);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+
+    daemon.ask([&](Control&) { daemon.memory.locked = false; });
+    daemon.clock.advance(1min);
+
+    BOOST_TEST(daemon.status().stopped == "");
+    BOOST_TEST(disposed_of(daemon.result(daemon.scheduled_run("crm")), "contacts") == 2);
+    BOOST_TEST(daemon.scheduled_run("shop") == ""); // missed nothing
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "run.started").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_history_that_is_locked_refuses_a_run_once_and_the_schedule_comes_again) {
+    Daemon daemon("02:30");
+    daemon.start();
+    daemon.ask([&](Control&) { daemon.memory.locked = true; });
+
+    daemon.clock.advance(30min);
+    for (int minute = 0; minute < 5; ++minute) daemon.clock.advance(1min);
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}, true).run), "contacts") == "refused");
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+    const auto crm = daemon.scheduled_run("crm"), shop = daemon.scheduled_run("shop"); // they wait
+
+    daemon.ask([&](Control&) { daemon.memory.locked = false; });
+    daemon.clock.advance(1min);
+    BOOST_TEST(disposed_of(daemon.result(crm), "contacts") == 2);
+    BOOST_TEST(disposed_of(daemon.result(shop), "orders") == 2);
+
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "recovered").empty());    // nobody went on without it
+    BOOST_TEST(with_event(daemon.log(), "refused").size() == 2u); // one of the schedule, one of a person
+}
+
 BOOST_AUTO_TEST_CASE(the_journal_has_one_line_for_each_outcome) {
     CategoryOutcome outcome;
     outcome.category = "contacts";

@@ -8,14 +8,24 @@ namespace retention::test {
 
 class SharedMemory::Hand : public RunMemory {
 public:
-    explicit Hand(SharedMemory& memory) : memory_(memory), runs_(std::make_unique<BriefMemory>()) {
+    explicit Hand(SharedMemory& memory)
+        : memory_(memory), runs_(std::make_unique<BriefMemory>()), busy_(memory.locked) {
         for (const auto& [category, through] : memory.served) runs_->serve(category, through);
     }
-    std::string lost() const override { return memory_.lost; }
-    void accept_loss() override { memory_.lost.clear(); }
-    void begin(const RunRecord& run) override { forbid_when_lost(), runs_->begin(run); }
+    std::string lost() const override { return busy_ ? "the state is busy" : memory_.lost; }
+    bool busy() const override { return busy_; }
+    void look_again() override { busy_ = memory_.locked; }
+    void accept_loss() override {
+        if (busy_) throw std::logic_error("went on without a history that is only locked");
+        memory_.lost.clear();
+    }
+    void begin(const RunRecord& run) override {
+        forbid_when_lost();
+        if (!is_locked()) runs_->begin(run);
+    }
     void end(const RunOutcome& outcome, Instant at) override {
         forbid_when_lost();
+        if (is_locked()) return;
         runs_->end(outcome, at);
         memory_.runs.push_back(*runs_->find(outcome.run));
     }
@@ -24,19 +34,22 @@ public:
     std::map<std::string, CategoryHistory> categories() const override { return runs_->categories(); }
     void serve(const std::string& category, Instant through) override {
         forbid_when_lost();
+        if (is_locked()) return;
         memory_.served[category] = through;
         runs_->serve(category, through);
     }
     std::optional<Instant> served_through(const std::string& category) const override {
-        return runs_->served_through(category);
+        return is_locked() ? std::nullopt : runs_->served_through(category);
     }
 
 private:
     void forbid_when_lost() const {
-        if (!memory_.lost.empty()) throw std::logic_error("written to a lost history");
+        if (!lost().empty()) throw std::logic_error("written to a lost history");
     }
+    bool is_locked() const { return busy_ = busy_ || memory_.locked; } // once found so, until it is looked at again
     SharedMemory& memory_;
     std::unique_ptr<RunMemory> runs_;
+    mutable bool busy_;
 };
 
 inline MakeMemory SharedMemory::maker() {

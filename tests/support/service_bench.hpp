@@ -25,6 +25,7 @@ namespace retention::test {
 class SharedMemory {
 public:
     std::string lost;
+    bool locked = false; // by another process; guarded as `served` is, or set it on the daemon's own thread
     std::map<std::string, Instant> served; // guarded by the daemon's own order: read it when the daemon has ended
     std::vector<RunRecord> runs;
     MakeMemory maker();

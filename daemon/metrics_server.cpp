@@ -2,14 +2,15 @@
 
 #include "daemon/metrics.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <list>
 #include <optional>
-#include <set>
 #include <stdexcept>
 
 namespace retention {
@@ -21,7 +22,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t most_connections = 16;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds to_read_the_answer{10};
 constexpr std::uint32_t longest_header = 8 * 1024;
 
 [[noreturn]] void refuse(const std::string& listen, const std::string& why) {
@@ -76,8 +77,9 @@ Answer answer_to(const Request& request, const std::function<ServiceStatus()>& s
 
 struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
     struct Connection;
-    Impl(asio::io_context& io, const std::string& listen, std::function<ServiceStatus()> from)
-        : acceptor(io), again(io), status(std::move(from)) {
+    Impl(asio::io_context& io, const std::string& listen, std::function<ServiceStatus()> from,
+         std::chrono::milliseconds with_patience)
+        : acceptor(io), again(io), status(std::move(from)), patience(with_patience) {
         const auto endpoint = endpoint_of(io, listen);
         error_code error;
         acceptor.open(endpoint.protocol(), error);
@@ -88,13 +90,14 @@ struct MetricsServer::Impl : std::enable_shared_from_this<MetricsServer::Impl> {
     }
     void accept();
     void accept_later();
+    void make_room();
     void close();
 
     tcp::acceptor acceptor;
     asio::steady_timer again;
     std::function<ServiceStatus()> status;
-    std::set<std::shared_ptr<Connection>> connections;
-    bool accepting = false;
+    const std::chrono::milliseconds patience;
+    std::list<std::shared_ptr<Connection>> connections; // as they came
 };
 
 struct MetricsServer::Impl::Connection : std::enable_shared_from_this<Connection> {
@@ -103,12 +106,14 @@ struct MetricsServer::Impl::Connection : std::enable_shared_from_this<Connection
         parser.body_limit(0);
     }
     void read() {
-        stream.expires_after(patience);
+        stream.expires_after(server.patience);
         http::async_read(stream, buffer, parser, [self = shared_from_this()](const error_code& error, std::size_t) {
-            error ? self->end() : self->write();
+            error || self->closed ? self->end() : self->write();
         });
     }
     void write() {
+        asked = true;
+        stream.expires_after(to_read_the_answer);
         try {
             answer = answer_to(parser.get(), server.status);
         } catch (const std::exception& error) { // costs this answer, not the daemon
@@ -124,8 +129,11 @@ struct MetricsServer::Impl::Connection : std::enable_shared_from_this<Connection
         stream.close();
         if (closed) return;
         closed = true;
-        server.connections.erase(shared_from_this());
-        server.accept();
+        server.connections.remove(shared_from_this());
+    }
+    void close() { // from outside
+        closed = true;
+        stream.close();
     }
 
     Impl& server;
@@ -133,21 +141,30 @@ struct MetricsServer::Impl::Connection : std::enable_shared_from_this<Connection
     boost::beast::flat_buffer buffer{longest_header + 1024};
     http::request_parser<http::empty_body> parser;
     std::optional<Answer> answer;
+    bool asked = false;  // its whole request is here
     bool closed = false; // or the server is gone
 };
 
 void MetricsServer::Impl::accept() {
-    if (accepting || !acceptor.is_open() || connections.size() >= most_connections) return;
-    accepting = true;
     acceptor.async_accept([self = shared_from_this()](const error_code& error, tcp::socket socket) {
-        self->accepting = false;
         if (!self->acceptor.is_open()) return;
         if (error) return self->accept_later();
+        self->make_room();
         const auto connection = std::make_shared<Connection>(*self, std::move(socket));
-        self->connections.insert(connection);
+        self->connections.push_back(connection);
         connection->read();
         self->accept();
     });
+}
+
+// Nobody waits behind those who are silent: the oldest of them goes, or, where all have asked, who has read the
+// longest.
+void MetricsServer::Impl::make_room() {
+    if (connections.size() < most_connections) return;
+    auto oldest = std::ranges::find(connections, false, [](const auto& one) { return one->asked; });
+    if (oldest == connections.end()) oldest = connections.begin();
+    (*oldest)->close();
+    connections.erase(oldest);
 }
 
 // Out of descriptors, say: what was not accepted is there at once again, and would be tried without end.
@@ -162,15 +179,13 @@ void MetricsServer::Impl::close() {
     error_code ignored;
     acceptor.close(ignored);
     again.cancel();
-    for (const auto& connection : connections) {
-        connection->closed = true;
-        connection->stream.close();
-    }
+    for (const auto& connection : connections) connection->close();
     connections.clear();
 }
 
-MetricsServer::MetricsServer(asio::io_context& io, const std::string& listen, std::function<ServiceStatus()> status)
-    : impl_(std::make_shared<Impl>(io, listen, std::move(status))) {
+MetricsServer::MetricsServer(asio::io_context& io, const std::string& listen, std::function<ServiceStatus()> status,
+                             std::chrono::milliseconds patience)
+    : impl_(std::make_shared<Impl>(io, listen, std::move(status), patience)) {
     impl_->accept();
 }
 MetricsServer::~MetricsServer() {

@@ -16,9 +16,11 @@ namespace {
 
 // A server on a thread of its own, and clients that block.
 struct Served {
+    explicit Served(std::chrono::milliseconds with_patience = std::chrono::minutes(1)) : patience(with_patience) {}
     ServiceStatus status;
     asio::io_context io;
-    MetricsServer server{io, "127.0.0.1:0", [this] { return status; }};
+    const std::chrono::milliseconds patience;
+    MetricsServer server{io, "127.0.0.1:0", [this] { return status; }, patience};
     std::thread thread{[this] { io.run(); }};
     asio::io_context client;
 
@@ -43,6 +45,14 @@ struct Served {
         return rest(socket);
     }
 };
+
+bool has_ended(tcp::socket& socket) {
+    char byte = 0;
+    boost::system::error_code error;
+    socket.non_blocking(true);
+    socket.read_some(asio::buffer(&byte, 1), error);
+    return error != asio::error::would_block;
+}
 
 bool begins(const std::string& text, const std::string& with) {
     return text.starts_with(with);
@@ -82,14 +92,48 @@ BOOST_AUTO_TEST_CASE(refuses_everything_else) {
     BOOST_TEST(served.ask("GET /" + std::string(20'000, 'a')) == "");
 }
 
-BOOST_AUTO_TEST_CASE(those_who_connect_and_say_nothing_do_not_keep_others_out_for_ever) {
-    Served served;
+BOOST_AUTO_TEST_CASE(who_asks_is_answered_at_once_whoever_else_is_silent) {
+    Served served; // which waits a minute for each
+    auto half = served.connect();
+    asio::write(half, asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: x\r\n")));
     std::list<tcp::socket> silent;
-    for (int i = 0; i < 40; ++i) silent.push_back(served.connect());
+    for (int i = 0; i < 400; ++i) silent.push_back(served.connect());
 
-    silent.clear();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = served.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
 
-    BOOST_TEST(begins(served.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 200"));
+    BOOST_TEST(begins(answer, "HTTP/1.1 200"));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(30)));
+    BOOST_TEST(Served::rest(half) == ""); // they went in the order in which they came
+    BOOST_TEST(Served::rest(silent.front()) == "");
+    BOOST_TEST(!has_ended(silent.back()));
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_read_does_not_keep_others_out) {
+    Served served;
+    served.status.stopped = std::string(20'000'000, 'x'); // more than the system takes for a peer
+    const auto begin = std::chrono::steady_clock::now();
+    std::list<tcp::socket> deaf;
+    for (int i = 0; i < 17; ++i) {
+        deaf.push_back(served.connect());
+        asio::write(deaf.back(), asio::buffer(std::string("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")));
+        deaf.back().wait(tcp::socket::wait_read); // it is being answered
+    }
+
+    const auto answer = served.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+
+    BOOST_TEST(begins(answer, "HTTP/1.1 404"));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(5)));
+    BOOST_TEST(Served::rest(deaf.front()).size() < served.status.stopped.size());
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_not_waited_for) {
+    Served served(std::chrono::milliseconds(20));
+    auto silent = served.connect(), half = served.connect();
+    asio::write(half, asio::buffer(std::string("GET /metr")));
+
+    BOOST_TEST(Served::rest(silent) == "");
+    BOOST_TEST(Served::rest(half) == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_cannot_be_had_is_an_error_with_a_hint) {

@@ -56,6 +56,7 @@ std::string location_of(const std::string& run) {
 
 void ControlApi::write(const std::vector<RefusalBook::Line>& lines) {
     for (const auto& line : lines) {
+        warn("refused: " + line.why, {{"actor", line.actor}, {"verb", line.verb}});
         try {
             control_.refused(line.actor, line.verb, line.why);
         } catch (const std::exception& error) { // refused it stays, also where that cannot be written down

@@ -30,7 +30,7 @@ public:
         : control_(control), rights_(std::move(rights)), users_(users), clock_(std::move(clock)) {}
 
     void set_rights(ControlRights rights) { rights_ = std::move(rights); } // of every later command
-    // Nothing: the peer may. Otherwise the refusal, which is in the audit log, or counted to go there.
+    // Nothing: the peer may. Otherwise the refusal, which is in the audit log and the journal, or counted to go there.
     std::optional<ProblemDetails> forbidden(const Peer&, Verb);
     // Call it only where forbidden() had nothing to say.
     void answer(const RoutedRequest&, const std::string& body, const Peer&, Done);

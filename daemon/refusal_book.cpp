@@ -18,7 +18,9 @@ std::vector<RefusalBook::Line> RefusalBook::refused(const Peer& peer, Verb verb,
     if (full) {
         const Peer many;
         auto& entry = entries_[{many.uid, verb}];
-        if (entry.line.verb.empty()) entry = {{"many users", std::string(to_string(verb)), "no right"}, now + pause, 0};
+        const std::string name(to_string(verb));
+        if (entry.line.verb.empty())
+            entry = {{"many users", name, "many users have no right to " + name}, now + pause, 0};
         ++entry.more;
         return lines;
     }

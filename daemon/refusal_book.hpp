@@ -1,7 +1,7 @@
 #pragma once
-// Keeps those who are refused from filling the audit log: one line a minute for each user and verb, and for all users
-// together no more than a few dozen; what came besides is counted, and the count is told when the minute is over. Time
-// is an argument. Not thread-safe.
+// Keeps those who are refused from filling the audit log and the journal: one line a minute for each user and verb, and
+// for all users together no more than a few dozen; what came besides is counted, and the count is told when the minute
+// is over. Time is an argument. Not thread-safe.
 
 #include "daemon/rights.hpp"
 

@@ -3,6 +3,9 @@
 #include "daemon/control_api.hpp"
 #include "daemon/request_target.hpp"
 #include "tests/daemon/scripted_control.hpp"
+#include "tests/support/journal_at.hpp"
+#include "tests/support/notify_listener.hpp"
+#include "tests/support/sqlite_file.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -435,6 +438,23 @@ BOOST_AUTO_TEST_CASE(nor_does_one_with_many_numbers) {
     BOOST_TEST(desk.control.refusals.size() == lines + 1);
     BOOST_TEST(contains(desk.control.refusals.back(), "many users purge"));
     BOOST_TEST(desk.control.orders() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_journal_says_who_was_refused_as_thriftily) {
+    const SqliteFile place("CREATE TABLE a (id INTEGER);");
+    NotifyListener journal((place.folder() / "journal").string());
+    const JournalAt here(place.folder() / "journal");
+    Desk desk;
+
+    for (int time = 0; time < 42; ++time) desk.ask("POST", "/v1/purge", "", otto);
+    const auto first = journal.next();
+    desk.time += RefusalBook::pause;
+    desk.api.tell_refusals();
+    const auto second = journal.next();
+
+    BOOST_TEST(contains(first, "MESSAGE=refused: " + actor(otto) + " has no right to purge\nPRIORITY=4\n"), first);
+    BOOST_TEST(contains(first, "\nRETENTIOND_ACTOR=" + actor(otto) + "\nRETENTIOND_VERB=purge\n"), first);
+    BOOST_TEST(contains(second, "has no right to purge (41 more since the last line)\n"), second);
 }
 
 BOOST_AUTO_TEST_CASE(refused_it_stays_where_that_cannot_be_written_down) {

@@ -5,6 +5,7 @@
 #include "daemon/outcome_line.hpp"
 #include "daemon/watchdog.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/journal_at.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,14 +22,6 @@ namespace {
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
-
-// The journal of this process, for as long as this lives.
-struct JournalAt {
-    explicit JournalAt(const std::filesystem::path& socket) { open_journal(LogFormat::journal, socket); }
-    ~JournalAt() { open_journal(LogFormat::text, "/nowhere"); }
-    JournalAt(const JournalAt&) = delete;
-    JournalAt& operator=(const JournalAt&) = delete;
-};
 
 } // namespace
 

@@ -44,7 +44,8 @@ bool agreed_here(const Options& options, const Configuration& configuration, con
 
 ExitCode purge_here(const Options& options, const Configuration& configuration, const RunRequest& request,
                     Context& context) {
-    LocalRun here(configuration, context, stop_flag());
+    Interrupter interrupter;
+    LocalRun here(configuration, context, interrupter);
     if (!here.warning().empty()) context.err << "warning: " << here.warning() << '\n';
     ProgressBar bar(context.err, context.err_terminal);
     std::mutex drawing;
@@ -60,7 +61,8 @@ ExitCode purge_here(const Options& options, const Configuration& configuration, 
         context.err << "nothing was done\n";
         return ExitCode::refused;
     }
-    const StopSignals signals; // not before: a signal at the question ends the program
+    const StopSignals signals(
+        [&] { interrupter.interrupt(); }); // not before: a signal at the question ends the program
     const RunOutcome outcome = here.enforce(request);
     bar.clear();
     const ExitCode code = tell_purge(options, outcome, context);

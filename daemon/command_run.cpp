@@ -23,8 +23,9 @@ ExitCode told(const RunOutcome& outcome) {
 
 // Nobody is there to approve anything, and what cannot be done now waits for no window and no store.
 ExitCode run_once(const Configuration& configuration, Context& context) {
-    const StopSignals signals;
-    LocalRun here(configuration, context, stop_flag());
+    Interrupter interrupter;
+    const StopSignals signals([&] { interrupter.interrupt(); });
+    LocalRun here(configuration, context, interrupter);
     if (!here.warning().empty()) warn(here.warning());
     for (const auto& store : here.recover())
         alarm("store " + store + " is in doubt: a batch of it cannot be settled; nothing is disposed of there",

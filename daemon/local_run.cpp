@@ -29,15 +29,15 @@ RunOutcome asked_for(const Configuration& configuration, const RunRequest& reque
 } // namespace
 
 // The history is opened before the log has a further line: the first one is no past.
-LocalRun::LocalRun(const Configuration& configuration, const Context& context, const std::atomic<bool>& stop)
+LocalRun::LocalRun(const Configuration& configuration, const Context& context, const Interrupter& interrupter)
     : configuration_(configuration)
     , state_(State::acquire(configuration.state))
     , key_(audit_key(configuration.audit.key,
                      {context.directories.credentials, configuration.state, configuration.audit.directory}))
     , log_(configuration.audit.directory, state_, context.now())
     , history_(state_, log_.head())
-    , context_{log_, key_.key, context.now, {}, stop} {
-    context_.open_store = context.open_store;
+    , context_{log_, key_.key, context.now, {}, interrupter.flag()} {
+    context_.open_store = interrupter.wrap(context.open_store);
 }
 
 RunOutcome LocalRun::enforce(RunRequest request) {

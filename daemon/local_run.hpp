@@ -5,14 +5,15 @@
 #include "daemon/audit_key.hpp"
 #include "daemon/context.hpp"
 #include "daemon/history.hpp"
+#include "daemon/interrupter.hpp"
 
 namespace retention {
 
 class LocalRun {
 public:
-    // Ends after the batch in hand once `stop` is set. The configuration must outlive it. Throws StateHeld, AuditError,
-    // std::runtime_error.
-    LocalRun(const Configuration&, const Context&, const std::atomic<bool>& stop);
+    // Once interrupted, a count ends at once, and all else after the batch in hand. The configuration and the
+    // interrupter must outlive it. Throws StateHeld, AuditError, std::runtime_error.
+    LocalRun(const Configuration&, const Context&, const Interrupter&);
     LocalRun(const LocalRun&) = delete;
     LocalRun& operator=(const LocalRun&) = delete;
 

@@ -6,12 +6,17 @@
 #include "daemon/history.hpp"
 #include "tests/daemon/clocked_store.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/gated_store.hpp"
 #include "tests/support/sqlite_file.hpp"
 
+#include <csignal>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace retention::test {
@@ -108,8 +113,7 @@ public:
     ExitCode bare(const std::vector<std::string>& words) {
         std::istringstream in(answer);
         std::ostringstream written, told;
-        Context context{
-            in, written, told, can_ask, terminal, terminal, clock.reading(), {}, with_clock(clock.reading())};
+        Context context{in, written, told, can_ask, terminal, terminal, clock.reading(), {}, stores};
         const ExitCode code = run_program(words, context);
         out = written.str(), err = told.str();
         return code;
@@ -117,11 +121,29 @@ public:
 
     SqliteFile store;
     Clock clock{"2026-11-21 12:00:00"};
+    OpenStore stores = with_clock(clock.reading());
     std::string answer; // to a question
     bool can_ask = false;
     Terminal terminal;
     std::string out, err;
 };
+
+// The command, which gets the signal while it counts, and is not let go on before it has ended by itself.
+inline ExitCode interrupted_count(Bench& bench, const std::vector<std::string>& words, int signal) {
+    std::map<std::string, Gates> gates;
+    Gate& counting = gates["crm"].counting;
+    const OpenStore before = std::exchange(bench.stores, gated(gates, bench.clock.reading()));
+    counting.close();
+    auto code = std::async(std::launch::async, [&] { return bench(words); });
+    counting.await_visitor();
+    ::kill(::getpid(), signal);
+    const bool ended = code.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+    counting.open();
+    const ExitCode with = code.get();
+    bench.stores = before;
+    if (!ended) throw std::runtime_error("it goes on counting");
+    return with;
+}
 
 inline bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;

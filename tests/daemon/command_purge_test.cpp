@@ -222,6 +222,23 @@ BOOST_AUTO_TEST_CASE(a_stopped_category_is_refused_and_the_others_go_on) {
 
 // ---- the history of runs, which the daemon goes on with
 
+BOOST_AUTO_TEST_CASE(a_signal_ends_a_long_count) {
+    for (const int signal : {SIGTERM, SIGINT}) BOOST_TEST_CONTEXT("signal " << signal) {
+            Bench bench;
+
+            BOOST_TEST(number(interrupted_count(bench, {"purge", "contacts", "--local", "--yes"}, signal)) == 1);
+
+            BOOST_TEST(names(bench) == untouched());
+            const auto run = bench.runs().at(0).outcome;
+            BOOST_TEST((run.outcome == Outcome::partial));
+            BOOST_TEST(run.categories.at(0).reason == "stopped");
+            BOOST_TEST(contains(bench.out, "stopped"), bench.out);
+            BOOST_TEST(number(bench({"purge", "contacts", "--local", "--yes"})) == 0, bench.err); // the next one counts
+            BOOST_TEST(names(bench) == purged());
+            BOOST_TEST(number(bench({"audit", "verify"})) == 0, bench.out);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(is_remembered_as_a_run_of_the_daemon_is) {
     Bench bench;
     bench({"purge", "contacts", "--local", "--yes", "--limit", "1"});

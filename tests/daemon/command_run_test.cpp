@@ -150,6 +150,19 @@ action = "delete"
     BOOST_TEST(!bench.served("orders").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_ends_the_long_count_of_once) {
+    Once bench;
+
+    BOOST_TEST(number(interrupted_count(bench, {"run", "--once", "--log-format", "text"}, SIGTERM)) == 1);
+
+    BOOST_TEST(bench.left() == all_left);
+    const auto run = bench.runs().at(0);
+    BOOST_TEST(run.finished.has_value());
+    BOOST_REQUIRE(run.outcome.categories.size() == 2u);
+    for (const auto& category : run.outcome.categories) BOOST_TEST(category.reason == "stopped");
+    BOOST_TEST(!bench.served("contacts").has_value()); // a daemon catches it up
+}
+
 BOOST_AUTO_TEST_CASE(once_opens_no_control_socket) {
     Once bench;
     bench.say("[control]\nsocket = \"" + bench.file("control.sock").string() + "\"");

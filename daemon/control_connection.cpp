@@ -69,7 +69,8 @@ private:
     ControlWriter writer_{stream_, limits_};
     std::function<void()> ended_;
     beast::flat_buffer buffer_{most_buffered};
-    bool first_ = true, idle_ = false, finishing_ = false, gone_ = false;
+    bool first_ = true, finishing_ = false, gone_ = false;
+    bool listening_ = false; // for the rest of a request, or the next one
     std::optional<ControlAnswer> answered_;
     std::optional<RunNews> newest_; // only the newest waits to be written
     std::unique_ptr<RunWatch> watch_;
@@ -97,7 +98,7 @@ void Connection::end() {
 
 void Connection::finish() {
     finishing_ = true;
-    if (idle_) stream_.close();
+    if (listening_) stream_.close();
 }
 
 void Connection::close() {
@@ -151,7 +152,9 @@ awaitable<bool> Connection::exchange() {
     ControlParser parser;
     limit(parser);
     Exchange now;
+    listening_ = true;
     auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, told);
+    listening_ = false;
     if (error) {
         const auto problem = retention::problem_of(error);
         if (problem) co_await refuse(*problem, now);
@@ -159,16 +162,15 @@ awaitable<bool> Connection::exchange() {
     }
     const bool right = co_await judge(parser, now);
     if (!right) co_return now.keep;
+    listening_ = true;
     std::tie(error, size) = co_await http::async_read(stream_, buffer_, parser, told);
+    listening_ = false;
     if (error) {
         const auto problem = retention::problem_of(error);
         if (problem) co_await refuse(*problem, now);
         co_return false;
     }
-    if (finishing_) { // it began before the stop, and would be an order after it
-        const ProblemDetails stopping{503, "the daemon is stopping", "ask again when it is back", ""};
-        co_return co_await refuse(stopping, now);
-    }
+    if (finishing_) co_return false; // its last bytes came with the stop: it would be an order after it
     const auto answer = co_await this->answer(now, std::move(parser.get().body()));
     if (!answer) co_return false;
     co_return co_await give(*answer, now);
@@ -177,10 +179,10 @@ awaitable<bool> Connection::exchange() {
 awaitable<bool> Connection::first_bytes() {
     stream_.expires_after(first_ ? limits_.request : limits_.idle);
     first_ = false;
-    idle_ = true;
+    listening_ = true;
     const auto room = buffer_.prepare(4096);
     const auto [error, size] = co_await stream_.async_read_some(room, told);
-    idle_ = false;
+    listening_ = false;
     if (!error) buffer_.commit(size);
     co_return !error && api_ != nullptr;
 }

@@ -16,7 +16,7 @@ struct ControlLimits {
     std::chrono::milliseconds idle{30'000};      // between two requests
     std::chrono::milliseconds write{30'000};     // an answer, or one piece of news
     std::chrono::milliseconds linger{1'000};     // for a peer that still writes when it has been answered
-    std::chrono::milliseconds farewell{5'000};   // for what is in hand when the server stops
+    std::chrono::milliseconds farewell{2'000};   // for answers on their way when the server stops
     std::size_t connections = 32, of_a_user = 8; // root may have more than other users
     std::size_t kept_for_root = 4;               // of `connections`
     std::size_t turned_away = 16;                // at once, who are told so; more are just closed
@@ -25,7 +25,7 @@ struct ControlLimits {
 class ControlConnection {
 public:
     virtual ~ControlConnection() = default;
-    virtual void finish() = 0; // ends after the answer in hand; at once where there is none
+    virtual void finish() = 0; // ends after the answer in hand; at once where no whole request has come
     virtual void close() = 0;  // at once; neither the ControlApi nor `ended` is called afterwards
 };
 

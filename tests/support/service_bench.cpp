@@ -141,9 +141,20 @@ boost::json::object Daemon::result(const std::string& run) {
 
 std::string Daemon::scheduled_run(const std::string& store) {
     for (const auto& run : status().runs)
-        if (run.actor == "schedule" && run.categories.front() == (store == "crm" ? "contacts" : "orders"))
+        if (const auto* rule = configuration.find_rule(run.categories.front());
+            run.actor == "schedule" && rule && rule->store == store)
             return run.run;
     return {};
+}
+
+std::string Daemon::first_scheduled_run(const std::string& store) {
+    std::string first;
+    const auto all = boost::json::parse(ask([](Control& control) { return control.runs(100); })); // newest first
+    for (const auto& run : all.at("runs").as_array())
+        if (run.at("actor").as_string() == "schedule" &&
+            run.at("categories").as_array().front().at("store").as_string() == store)
+            first = run.at("run").as_string();
+    return first;
 }
 
 boost::json::object Daemon::report(const std::vector<std::string>& categories) {

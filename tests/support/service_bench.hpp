@@ -90,6 +90,8 @@ public:
     boost::json::object result(const std::string& run);
     // The schedule's run of a store that waits or runs now; empty: there is none.
     std::string scheduled_run(const std::string& store);
+    // The first one of this start, which may have ended in the meantime; empty: there was none.
+    std::string first_scheduled_run(const std::string& store);
     // A report of that category, or of all; what its store's reading thread had to do before is done then.
     boost::json::object report(const std::vector<std::string>& categories = {});
     std::variant<std::string, ControlFault> explain(const std::string& category, const std::string& key);

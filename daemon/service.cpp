@@ -135,7 +135,8 @@ void Service::at_io(Task task) {
     asio::post(io_, [this, task = std::move(task)] { guarded(task); });
 }
 
-// The one place from which work begins: at its time, after each run, after each change.
+// The one place from which work begins: at its time, after each run, after each change. The clock is read once: what
+// falls due while this lasts is in the future for all of it, and the alarm rings for it.
 void Service::look() {
     if (stopping_) return;
     const Instant now = now_();
@@ -143,16 +144,15 @@ void Service::look() {
         if (through > now) through = now;
     if (memory_->busy()) look_at_memory();
     order_due(now);
-    begin_what_may();
+    begin_what_may(now);
     try_stores_again(now);
     beat(now);
     retire_lanes();
     tell_headline();
-    arm();
+    arm(now);
 }
 
-void Service::arm() {
-    const Instant now = now_();
+void Service::arm(Instant now) {
     Served idle = served_;
     std::erase_if(idle, [this](const auto& entry) { return desk_.scheduled(entry.first); });
     std::optional<Instant> first = agenda_.next(idle);

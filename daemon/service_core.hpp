@@ -75,7 +75,7 @@ private:
     void leave();
     void fail(std::exception_ptr);
     void look();
-    void arm();
+    void arm(Instant now);
     void beat(Instant now);
     std::optional<Instant> next_occurrence() const;
     std::string headline() const;
@@ -99,7 +99,7 @@ private:
 
     // service_runs.cpp
     void order_due(Instant now);
-    void begin_what_may();
+    void begin_what_may(Instant now);
     bool may_begin(const RunPart&, Instant now) const;
     std::optional<Instant> next_chance(Instant now) const;
     void begin(const RunPart&);

@@ -76,8 +76,7 @@ std::optional<Instant> Service::next_chance(Instant now) const {
     return first;
 }
 
-void Service::begin_what_may() {
-    const Instant now = now_();
+void Service::begin_what_may(Instant now) {
     std::set<std::string> stores;
     for (const auto& part : desk_.waiting()) stores.insert(part.store);
     for (const auto& store : stores)

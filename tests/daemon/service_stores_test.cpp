@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_hangs_keeps_neither_the_start_nor_the_others) 
     daemon.gates["crm"].opening.await_visitor();
     daemon.clock.advance(30min);
     const auto crm = daemon.scheduled_run("crm");
-    BOOST_TEST(disposed_of(daemon.result(daemon.scheduled_run("shop")), "orders") == 2);
+    BOOST_TEST(disposed_of(daemon.result(daemon.first_scheduled_run("shop")), "orders") == 2);
     BOOST_TEST(disposed_of(daemon.result(daemon.purge({"orders"}).run), "orders") == 0);
     BOOST_TEST(daemon.run(crm).at("state").as_string() == "running");
     BOOST_TEST(daemon.report({"orders"}).at("categories").as_array().size() == 1u);
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_away_is_tried_again_and_its_missed_run_foll
     daemon.gates["crm"].away = true;
 
     daemon.clock.advance(30min);
-    const auto first = daemon.scheduled_run("crm");
+    const auto first = daemon.first_scheduled_run("crm");
     BOOST_TEST(outcome_of(daemon.result(first), "contacts") == "failed");
     auto status = daemon.status();
     BOOST_TEST(store(status, "crm").state == "unreachable");
@@ -80,6 +80,36 @@ BOOST_AUTO_TEST_CASE(a_store_that_comes_back_is_noticed_without_a_run) {
     BOOST_TEST(store(daemon.status(), "crm").state == "ready");
     BOOST_TEST(category(daemon.status(), "contacts").due == 2);
     BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_try_that_falls_due_while_the_daemon_looks_is_not_passed_over) {
+    int in_a_look = 1;
+    for (int readings = 1; readings <= in_a_look; ++readings) {
+        Daemon daemon("02:30");
+        daemon.start();
+        daemon.report();
+        daemon.gates["crm"].away = true;
+        daemon.clock.advance(30min);
+        daemon.result(daemon.first_scheduled_run("crm"));
+        daemon.result(daemon.first_scheduled_run("shop"));
+        daemon.report(); // nothing goes on now; the next try is at 02:31
+        const auto missed = daemon.scheduled_run("crm");
+        daemon.gates["crm"].away = false;
+
+        const auto look = [&] {
+            const int before = daemon.clock.readings();
+            daemon.clock.set("2026-11-21 02:30:00");
+            daemon.ask([](Control&) {});
+            return daemon.clock.readings() - before;
+        };
+        in_a_look = look();
+        daemon.clock.advance_after_readings(readings, 1min);
+        look();
+
+        BOOST_TEST_CONTEXT("after " << readings << " readings of the clock")
+        BOOST_TEST(disposed_of(daemon.result(missed), "contacts") == 2);
+        BOOST_TEST((daemon.stop() == ExitCode::done));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_person_is_answered_though_the_store_rests) {

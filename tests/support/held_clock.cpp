@@ -12,6 +12,9 @@ namespace retention::test {
 struct HeldClock::Shared : std::enable_shared_from_this<HeldClock::Shared> {
     std::mutex mutex;
     Instant now{};
+    int readings = 0;
+    std::optional<int> moves_on_at; // that reading, by itself
+    std::chrono::seconds step{};
     std::optional<Instant> armed;
     boost::asio::io_context* io = nullptr; // while there is an alarm
     std::function<void()> ring;
@@ -61,7 +64,20 @@ HeldClock::HeldClock(const std::string& text) : shared_(std::make_shared<Shared>
 
 Instant HeldClock::now() const {
     const std::scoped_lock lock(shared_->mutex);
-    return shared_->now;
+    const Instant read = shared_->now;
+    if (++shared_->readings == shared_->moves_on_at) shared_->now += shared_->step;
+    return read;
+}
+
+void HeldClock::advance_after_readings(int readings, std::chrono::seconds by) {
+    const std::scoped_lock lock(shared_->mutex);
+    shared_->moves_on_at = shared_->readings + readings;
+    shared_->step = by;
+}
+
+int HeldClock::readings() const {
+    const std::scoped_lock lock(shared_->mutex);
+    return shared_->readings;
 }
 
 void HeldClock::advance(std::chrono::seconds by) {

@@ -15,6 +15,10 @@ public:
     Instant now() const;
     void advance(std::chrono::seconds by);
     void set(const std::string& text); // as a person would: noticed at once, also where it goes back
+    // Time that passes while the daemon works: once it has read the clock so many times more. Rings no alarm, as one
+    // that is set anew at that moment does not.
+    void advance_after_readings(int readings, std::chrono::seconds by);
+    int readings() const; // so far
     std::function<Instant()> reading() const;
     MakeWakeUp wake_up() const;
 

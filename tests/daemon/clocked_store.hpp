@@ -20,10 +20,16 @@ public:
     Problems try_plan(const Plan& plan) override { return real_->try_plan(plan); }
     Problems advise(const Plan& plan) override { return real_->advise(plan); }
     Survey survey(const Plan& plan) override { return real_->survey(plan); }
+    Count count(const Plan& plan, double share) override { return real_->count(plan, share); }
     std::optional<Explanation> explain(const Plan& plan, const std::vector<std::string>& key) override {
         return real_->explain(plan, key);
     }
     std::unique_ptr<Walk> walk(const Plan& plan) override { return real_->walk(plan); }
+    std::unique_ptr<Walk> walk_whole_partitions(const Plan& plan) override {
+        return real_->walk_whole_partitions(plan);
+    }
+    std::unique_ptr<Walk> join(const Plan& plan, Walk& other) override { return real_->join(plan, other); }
+    void complete(Plan& plan) override { real_->complete(plan); }
     std::int64_t shared_records(const Plan& one, const Plan& other) override {
         return real_->shared_records(one, other);
     }
@@ -36,6 +42,8 @@ public:
     Settled settle(const std::string& batch) override { return real_->settle(batch); }
     std::vector<std::string> leave_no_trace() override { return real_->leave_no_trace(); }
     std::optional<std::chrono::milliseconds> replica_lag() override { return real_->replica_lag(); }
+    std::optional<Traffic> others() override { return real_->others(); }
+    void spare_processors() override { real_->spare_processors(); }
     void cancel() noexcept override { real_->cancel(); }
 
 private:

@@ -65,6 +65,8 @@ public:
     void skip() override { real_->skip(); }
     void commit(const Witness& witness) override { real_->commit(witness); }
     void rollback() noexcept override { real_->rollback(); }
+    void undo() noexcept override { real_->undo(); }
+    Walk& real() { return *real_; }
 
 private:
     std::unique_ptr<Walk> real_;
@@ -83,7 +85,14 @@ public:
     std::unique_ptr<Walk> walk(const Plan& plan) override {
         return std::make_unique<GatedWalk>(ClockedSession::walk(plan), gates_.disposing);
     }
-    void cancel() noexcept override { gates_.counting.cancel(cancelled_); }
+    std::unique_ptr<Walk> join(const Plan& plan, Walk& other) override {
+        return std::make_unique<GatedWalk>(ClockedSession::join(plan, dynamic_cast<GatedWalk&>(other).real()),
+                                           gates_.disposing);
+    }
+    void cancel() noexcept override {
+        gates_.counting.cancel(cancelled_);
+        ClockedSession::cancel();
+    }
 
 private:
     Gates& gates_;
@@ -99,7 +108,7 @@ public:
         if (gates_.away) throw StoreError(StoreError::Kind::lost, "no route to the store");
         return std::make_unique<GatedSession>(real_->open(access), time_, gates_);
     }
-    std::size_t most_writers() const override { return 1; }
+    std::size_t most_writers() const override { return real_->most_writers(); }
 
 private:
     std::unique_ptr<Connector> real_;

@@ -30,14 +30,22 @@ public:
     std::string hint;
 };
 
+// Of a question: what a person may have in hand at once is limited.
+struct Asker {
+    std::string actor; // "user anna (uid 1000)"
+    bool is_operator = false;
+};
+
 struct ReportOrder {
     std::vector<std::string> categories; // empty: all
     std::optional<Date> as_of;           // nothing: today
+    Asker asker = {};
 };
 
 struct ExplainOrder {
     std::string category, key; // composite: "5,7"
     std::optional<Date> as_of;
+    Asker asker = {};
 };
 
 struct PurgeOrder {
@@ -67,14 +75,22 @@ public:
     virtual ~RunWatch() = default;
 };
 
+// Ends with its destruction: nobody waits for the answer any more, and it does not come. What has not begun for it is
+// not done, and what is being read is cancelled. It may also end while it is answered, and after that.
+class Question {
+public:
+    virtual ~Question() = default;
+};
+
 class Control {
 public:
     using Answer = std::function<void(std::variant<std::string, ControlFault>)>; // called once
 
     virtual ~Control() = default;
     virtual ServiceStatus status() const = 0;
-    virtual void report(const ReportOrder&, Answer) = 0;
-    virtual void explain(const ExplainOrder&, Answer) = 0;
+    // Nothing where it was answered at once.
+    [[nodiscard]] virtual std::unique_ptr<Question> report(const ReportOrder&, Answer) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Question> explain(const ExplainOrder&, Answer) = 0;
 
     // Puts the order in line; where the same one waits or runs already, that is answered. Throws ControlFault.
     virtual OrderedRun purge(const PurgeOrder&) = 0;

@@ -77,23 +77,37 @@ std::optional<RefusalBook::Time> ControlApi::tell_refusals() {
     return refusals_.next();
 }
 
-void ControlApi::answer(const RoutedRequest& request, const std::string& body, const Peer& peer, Done done) {
+std::unique_ptr<Question> ControlApi::answer(const RoutedRequest& request, const std::string& body, const Peer& peer,
+                                             Done done) {
     auto order = order_of(request, body);
-    if (auto* problem = std::get_if<ProblemDetails>(&order)) return done(answer_of(*problem));
-    carry_out(request, std::get<ControlOrder>(order), peer, done);
+    if (auto* good = std::get_if<ControlOrder>(&order)) return carry_out(request, std::move(*good), peer, done);
+    done(answer_of(std::get<ProblemDetails>(order)));
+    return nullptr;
+}
+
+Asker ControlApi::asker(const Peer& peer) const {
+    return {actor(peer), refusal(rights_, peer, Verb::purge, users_).empty()};
 }
 
 // `done` is never called in a try: what it throws is not the order's failure.
-void ControlApi::carry_out(const RoutedRequest& request, const ControlOrder& order, const Peer& peer, Done& done) {
+std::unique_ptr<Question> ControlApi::carry_out(const RoutedRequest& request, ControlOrder order, const Peer& peer,
+                                                Done& done) {
     std::optional<ControlAnswer> answer;
     try {
-        if (request.route == Route::report) return control_.report(std::get<ReportOrder>(order), documents_to(done));
-        if (request.route == Route::explain) return control_.explain(std::get<ExplainOrder>(order), documents_to(done));
+        if (auto* report = std::get_if<ReportOrder>(&order)) {
+            report->asker = asker(peer);
+            return control_.report(*report, documents_to(done));
+        }
+        if (auto* story = std::get_if<ExplainOrder>(&order)) {
+            story->asker = asker(peer);
+            return control_.explain(*story, documents_to(done));
+        }
         answer = at_once(request, order, peer);
     } catch (...) {
         answer = failed(std::current_exception());
     }
     done(std::move(*answer));
+    return nullptr;
 }
 
 ControlAnswer ControlApi::at_once(const RoutedRequest& request, const ControlOrder& order, const Peer& peer) {

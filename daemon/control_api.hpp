@@ -32,8 +32,8 @@ public:
     void set_rights(ControlRights rights) { rights_ = std::move(rights); } // of every later command
     // Nothing: the peer may. Otherwise the refusal, which is in the audit log and the journal, or counted to go there.
     std::optional<ProblemDetails> forbidden(const Peer&, Verb);
-    // Call it only where forbidden() had nothing to say.
-    void answer(const RoutedRequest&, const std::string& body, const Peer&, Done);
+    // Call it only where forbidden() had nothing to say. What is answered later is a question, or nothing.
+    [[nodiscard]] std::unique_ptr<Question> answer(const RoutedRequest&, const std::string& body, const Peer&, Done);
     std::unique_ptr<RunWatch> watch(const std::string& run, std::function<void(const RunNews&)>); // throws ControlFault
 
     // Writes the counts of refusals whose minute is over; when to do that again.
@@ -41,7 +41,8 @@ public:
     std::optional<RefusalBook::Time> next_refusals() const { return refusals_.next(); }
 
 private:
-    void carry_out(const RoutedRequest&, const ControlOrder&, const Peer&, Done&);
+    std::unique_ptr<Question> carry_out(const RoutedRequest&, ControlOrder, const Peer&, Done&);
+    Asker asker(const Peer&) const;
     ControlAnswer at_once(const RoutedRequest&, const ControlOrder&, const Peer&);
     ControlAnswer purge(const RoutedRequest&, PurgeOrder, const Peer&);
     ControlAnswer health() const;

@@ -73,6 +73,7 @@ private:
     bool listening_ = false; // for the rest of a request, or the next one
     std::optional<ControlAnswer> answered_;
     std::optional<RunNews> newest_; // only the newest waits to be written
+    std::unique_ptr<Question> question_;
     std::unique_ptr<RunWatch> watch_;
 };
 
@@ -91,6 +92,7 @@ void Connection::start(std::optional<ProblemDetails> refused) {
 
 void Connection::end() {
     watch_.reset();
+    question_.reset();
     stream_.close();
     api_ = nullptr;
     if (const auto ended = std::exchange(ended_, nullptr)) ended();
@@ -106,6 +108,7 @@ void Connection::close() {
     api_ = nullptr;
     gone_ = true;
     watch_.reset();
+    question_.reset();
     stream_.close();
     bell_.cancel();
 }
@@ -225,8 +228,9 @@ awaitable<std::optional<ControlAnswer>> Connection::answer(const Exchange& now, 
         self->bell_.cancel();
     };
     if (api_ == nullptr) co_return std::nullopt;
-    api_->answer(now.request, body, peer_, std::move(done));
+    question_ = api_->answer(now.request, body, peer_, std::move(done));
     while (!answered_ && !gone_) co_await wait_for_bell();
+    question_.reset();
     co_return std::exchange(answered_, std::nullopt);
 }
 

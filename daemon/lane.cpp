@@ -1,5 +1,7 @@
 #include "daemon/lane.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace retention {
@@ -11,15 +13,23 @@ WorkThread::~WorkThread() {
     thread_.join();
 }
 
-void WorkThread::post(Task task) {
+void WorkThread::post(Task task, const void* whose) {
     const std::scoped_lock lock(mutex_);
     if (closed_) return;
-    tasks_.push_back(std::move(task));
+    tasks_.push_back({std::move(task), whose});
     changed_.notify_one();
 }
 
+void WorkThread::withdraw(const void* whose) {
+    std::vector<Waiting> dropped; // destroyed without the lock, too
+    const std::scoped_lock lock(mutex_);
+    const auto its = std::ranges::stable_partition(tasks_, [&](const auto& one) { return one.whose != whose; });
+    std::ranges::move(its, std::back_inserter(dropped));
+    tasks_.erase(its.begin(), its.end());
+}
+
 void WorkThread::close() {
-    std::deque<Task> dropped; // destroyed without the lock: who knows what they hold
+    std::deque<Waiting> dropped; // destroyed without the lock: who knows what they hold
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
@@ -35,7 +45,7 @@ void WorkThread::work() {
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
             if (closed_) break;
-            task = std::move(tasks_.front());
+            task = std::move(tasks_.front().task);
             tasks_.pop_front();
         }
         task();

@@ -20,7 +20,8 @@ public:
     WorkThread(const WorkThread&) = delete;
     WorkThread& operator=(const WorkThread&) = delete;
 
-    void post(Task);
+    void post(Task, const void* whose = nullptr);
+    void withdraw(const void* whose); // drops what was posted under that and has not begun
     // Takes no more, and ends after what it has in hand. Does not wait.
     void close();
     bool ended() const { return ended_; }
@@ -30,7 +31,11 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Task> tasks_;
+    struct Waiting {
+        Task task;
+        const void* whose;
+    };
+    std::deque<Waiting> tasks_;
     bool closed_ = false;
     std::atomic<bool> ended_{false};
     std::jthread thread_; // last: it uses the others

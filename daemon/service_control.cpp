@@ -11,54 +11,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <system_error>
 #include <utility>
 
 namespace retention {
 namespace {
 
 using enum ControlFault::Kind;
-
-// Whoever asks without end must not fill the lanes, in which SQLite's runs wait too.
-constexpr int most_questions = 8;
-
-// Counts a question for as long as it lives.
-std::shared_ptr<void> counted(const std::shared_ptr<std::atomic<int>>& questions) {
-    if (*questions >= most_questions)
-        throw ControlFault(unavailable, "too many reports are being counted", "try again in a moment");
-    ++*questions;
-    return {nullptr, [questions](void*) { --*questions; }};
-}
-
-// An answer that comes in parts. It comes in any case: where a lane was closed before, it says so.
-struct Gathering {
-    Gathering(Snapshot rules, Control::Answer to, std::shared_ptr<void> counts)
-        : snapshot(std::move(rules)), answer(std::move(to)), place(std::move(counts)) {}
-    Gathering(const Gathering&) = delete;
-    Gathering& operator=(const Gathering&) = delete;
-
-    Snapshot snapshot;
-    Control::Answer answer;
-    std::shared_ptr<void> place; // among the questions in hand
-    std::size_t missing = 0;
-    Report report;
-
-    ~Gathering() {
-        if (answer) answer(ControlFault(unavailable, "the store is configured no more, or the daemon stops"));
-    }
-    void done(std::variant<std::string, ControlFault> result) {
-        if (const auto once = std::exchange(answer, {})) once(std::move(result));
-    }
-    // In the order of the configuration, whichever store answered first.
-    void add(const Report& part) {
-        report.categories.insert(report.categories.end(), part.categories.begin(), part.categories.end());
-        report.failed.insert(report.failed.end(), part.failed.begin(), part.failed.end());
-        if (--missing > 0) return;
-        const auto in_rules = [this](const auto& entry) { return snapshot->find_rule(entry.category); };
-        std::ranges::sort(report.categories, std::less<>(), in_rules); // the rules are one array
-        std::ranges::sort(report.failed, std::less<>(), in_rules);
-        done(report_json(report));
-    }
-};
 
 Report counted_store(const Configuration& configuration, const std::string& store, const ReportOrder& order,
                      const OpenStore& open) {
@@ -95,53 +54,122 @@ std::variant<std::string, ControlFault> explained(const Configuration& configura
 
 } // namespace
 
+// An answer that comes in parts, unless nobody waits for it any more. It comes in any case: where a lane was closed
+// before, it says so. The io_context's thread alone lets go of it.
+struct Service::Gathering {
+    Gathering(Snapshot rules, Control::Answer to, std::shared_ptr<void> counts)
+        : snapshot(std::move(rules)), answer(std::move(to)), place(std::move(counts)) {}
+    Gathering(const Gathering&) = delete;
+    Gathering& operator=(const Gathering&) = delete;
+
+    Snapshot snapshot;
+    Control::Answer answer;
+    std::shared_ptr<void> place; // among the questions in hand
+    Interrupter interrupter;     // of its own reads and nobody else's
+    std::size_t missing = 0;
+    Report report;
+
+    ~Gathering() {
+        if (answer) answer(ControlFault(unavailable, "the store is configured no more, or the daemon stops"));
+    }
+    OpenStore open(const Lane& lane) const { return interrupter.wrap(lane.open_for_reads()); }
+    void done(std::variant<std::string, ControlFault> result) {
+        place.reset();
+        if (const auto once = std::exchange(answer, {})) once(std::move(result));
+    }
+    // In the order of the configuration, whichever store answered first.
+    void add(const Report& part) {
+        report.categories.insert(report.categories.end(), part.categories.begin(), part.categories.end());
+        report.failed.insert(report.failed.end(), part.failed.begin(), part.failed.end());
+        if (--missing > 0) return;
+        const auto in_rules = [this](const auto& entry) { return snapshot->find_rule(entry.category); };
+        std::ranges::sort(report.categories, std::less<>(), in_rules); // the rules are one array
+        std::ranges::sort(report.failed, std::less<>(), in_rules);
+        done(report_json(report));
+    }
+};
+
 void Service::require_running() const {
     if (stopping_) throw ControlFault(unavailable, "the daemon is stopping", "try again when it has started anew");
 }
 
-void Service::report(const ReportOrder& asked, Answer answer) {
-    std::shared_ptr<void> place;
+// Nothing: it is answered with why not.
+std::shared_ptr<Service::Gathering> Service::gathering(const std::vector<std::string>& categories, const Asker& asker,
+                                                       Answer& answer) {
     try {
         require_running();
-        require_categories(asked.categories);
-        place = counted(questions_);
+        require_categories(categories);
+        auto place = places_.take(asker);
+        return std::make_shared<Gathering>(configuration_, std::move(answer), std::move(place));
     } catch (const ControlFault& fault) {
-        return answer(fault);
+        answer(fault);
+        return nullptr;
     }
+}
+
+std::unique_ptr<Question> Service::question(const std::shared_ptr<Gathering>& gathering) {
+    struct Asked : Question {
+        Asked(Service& of, std::weak_ptr<Gathering> its) : service(of), gathering(std::move(its)) {}
+        ~Asked() override {
+            if (const auto still = gathering.lock()) service.give_up(*still);
+        }
+        Asked(const Asked&) = delete;
+        Asked& operator=(const Asked&) = delete;
+        Service& service;
+        std::weak_ptr<Gathering> gathering; // which answers where the lanes let go of it
+    };
+    return std::make_unique<Asked>(*this, gathering);
+}
+
+void Service::give_up(Gathering& gathering) {
+    if (!gathering.answer) return; // it was answered
+    gathering.answer = {};
+    gathering.place.reset();
+    for (const auto& [name, store] : stores_)
+        if (store->lane) store->lane->reads().withdraw(&gathering);
+    try {
+        gathering.interrupter.interrupt();
+    } catch (const std::system_error&) { // no thread for it: what reads ends before its next statement
+    }
+}
+
+std::unique_ptr<Question> Service::report(const ReportOrder& asked, Answer answer) {
+    auto gathering = this->gathering(asked.categories, asked.asker, answer);
+    if (!gathering) return nullptr;
     ReportOrder order = asked;
     if (!order.as_of) order.as_of = today();
-    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer), std::move(place));
     gathering->report.as_of = *order.as_of;
     gathering->report.timezone = configuration_->zone.name();
     std::map<std::string, Lane*> lanes;
     for (const auto& [category, store] : order_for(order.categories, "").categories)
         lanes[store] = stores_.at(store)->lane.get();
     gathering->missing = lanes.size();
-    if (lanes.empty()) return gathering->done(report_json(gathering->report));
+    if (lanes.empty()) return gathering->done(report_json(gathering->report)), nullptr;
     for (const auto& [store, lane] : lanes)
-        lane->reads().post([this, gathering, order, store = store, lane = lane] {
-            auto part = counted_store(*gathering->snapshot, store, order, lane->open_for_reads());
-            at_io([gathering, part = std::move(part)] { gathering->add(part); });
-        });
+        lane->reads().post(
+            [this, gathering, order, store = store, lane = lane]() mutable {
+                auto part = counted_store(*gathering->snapshot, store, order, gathering->open(*lane));
+                at_io([gathering = std::move(gathering), part = std::move(part)] { gathering->add(part); });
+            },
+            gathering.get());
+    return question(gathering);
 }
 
-void Service::explain(const ExplainOrder& asked, Answer answer) {
-    std::shared_ptr<void> place;
-    try {
-        require_running();
-        require_categories({asked.category});
-        place = counted(questions_);
-    } catch (const ControlFault& fault) {
-        return answer(fault);
-    }
+std::unique_ptr<Question> Service::explain(const ExplainOrder& asked, Answer answer) {
+    auto gathering = this->gathering({asked.category}, asked.asker, answer);
+    if (!gathering) return nullptr;
     ExplainOrder order = asked;
     if (!order.as_of) order.as_of = today();
-    const auto gathering = std::make_shared<Gathering>(configuration_, std::move(answer), std::move(place));
     auto* lane = stores_.at(configuration_->find_rule(order.category)->store)->lane.get();
-    lane->reads().post([this, gathering, order, lane] {
-        auto story = explained(*gathering->snapshot, order, lane->open_for_reads());
-        at_io([gathering, story = std::move(story)]() mutable { gathering->done(std::move(story)); });
-    });
+    lane->reads().post(
+        [this, gathering, order, lane]() mutable {
+            auto story = explained(*gathering->snapshot, order, gathering->open(*lane));
+            at_io([gathering = std::move(gathering), story = std::move(story)]() mutable {
+                gathering->done(std::move(story));
+            });
+        },
+        gathering.get());
+    return question(gathering);
 }
 
 std::string Service::metrics() const {

@@ -10,6 +10,7 @@
 #include "daemon/audit_key.hpp"
 #include "daemon/control.hpp"
 #include "daemon/lane.hpp"
+#include "daemon/question_places.hpp"
 #include "daemon/report.hpp"
 #include "daemon/run_book.hpp"
 #include "daemon/run_desk.hpp"
@@ -20,8 +21,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-
-#include <atomic>
 
 namespace retention {
 
@@ -34,8 +33,8 @@ public:
     ExitCode run();
 
     ServiceStatus status() const override;
-    void report(const ReportOrder&, Answer) override;
-    void explain(const ExplainOrder&, Answer) override;
+    std::unique_ptr<Question> report(const ReportOrder&, Answer) override;
+    std::unique_ptr<Question> explain(const ExplainOrder&, Answer) override;
     OrderedRun purge(const PurgeOrder&) override;
     void cancel(const std::string& run, const std::string& actor) override;
     std::string runs(std::size_t last) const override;
@@ -121,6 +120,12 @@ private:
 
     void set_served(const std::string& category, Instant through);
 
+    // service_control.cpp
+    struct Gathering;
+    std::shared_ptr<Gathering> gathering(const std::vector<std::string>& categories, const Asker&, Answer&);
+    std::unique_ptr<Question> question(const std::shared_ptr<Gathering>&);
+    void give_up(Gathering&);
+
     // service_purge.cpp
     RunOrder order_of(const PurgeOrder&) const;
     RunOrder order_for(const std::vector<std::string>& categories, const std::string& actor) const;
@@ -165,8 +170,7 @@ private:
     std::map<std::string, std::string> cancelled_; // runs in hand, by whom
     std::map<std::string, Snapshot> asked_;        // orders of persons in hand: what they were asked for
     std::map<std::string, Count> counted_;         // by category
-    // Reports and stories that are being read; a lane may be the last to let go of one.
-    std::shared_ptr<std::atomic<int>> questions_ = std::make_shared<std::atomic<int>>(0);
+    QuestionPlaces places_;                        // of reports and stories
     std::map<std::string, std::unique_ptr<Store>> stores_;
     std::vector<std::unique_ptr<Lane>> retired_; // of stores that are configured no more, until they have ended
     std::unique_ptr<ServiceSettings::Outside> outside_;

@@ -70,7 +70,8 @@ struct Desk {
         request.wants_news = news;
         if (const auto problem = api.forbidden(peer, request.verb)) return answer_of(*problem);
         std::optional<ControlAnswer> result;
-        api.answer(request, body, peer, [&](ControlAnswer answer) { result = std::move(answer); });
+        const auto question =
+            api.answer(request, body, peer, [&](ControlAnswer answer) { result = std::move(answer); });
         BOOST_REQUIRE(result.has_value());
         return *result;
     }
@@ -386,6 +387,24 @@ BOOST_AUTO_TEST_CASE(every_user_gets_exactly_what_the_rights_say) {
             BOOST_TEST(desk.ask(method, target, body, olga).status < 300U);
             BOOST_TEST(desk.control.orders() == (of_viewers ? 0U : 1U));
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_question_says_who_asks_and_whether_that_is_an_operator) {
+    Desk desk;
+    for (const Peer& peer : {olga, vera}) {
+        desk.ask("GET", "/v1/report", "", peer);
+        desk.ask("GET", "/v1/explain?category=a&key=1", "", peer);
+    }
+
+    BOOST_REQUIRE(desk.control.reports.size() == 2U);
+    BOOST_REQUIRE(desk.control.explained.size() == 2U);
+    for (const std::size_t at : {0U, 1U}) {
+        const Asker &report = desk.control.reports[at].asker, &story = desk.control.explained[at].asker;
+        BOOST_TEST(report.actor == actor(at == 0 ? olga : vera));
+        BOOST_TEST(report.is_operator == (at == 0));
+        BOOST_TEST(story.actor == report.actor);
+        BOOST_TEST(story.is_operator == report.is_operator);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(new_rights_hold_for_the_next_command) {

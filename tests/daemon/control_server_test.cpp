@@ -209,8 +209,10 @@ BOOST_AUTO_TEST_CASE(who_leaves_before_the_answer_leaves_nothing_behind) {
         caller.say(get("/v1/report"));
         BOOST_TEST(bench.wait_until([&] { return bench.control.answers.size() == 1; }));
         BOOST_TEST(bench.server->connections() == 1U);
+        BOOST_TEST(bench.control.waited_for == 1);
     }
     BOOST_TEST(bench.wait_until([&] { return bench.server->connections() == 0; }));
+    BOOST_TEST(bench.control.waited_for == 0);
 
     bench.control.answers[0](std::string("{}"));
     bench.server.reset();
@@ -441,6 +443,7 @@ BOOST_AUTO_TEST_CASE(gone_it_touches_nothing_any_more) {
         bench.server.reset();
 
         BOOST_TEST(bench.control.watchers.empty());
+        BOOST_TEST(bench.control.waited_for == 0);
         bench.control.answers[0](std::string("{}"));
         bench.io.run();
     }

@@ -29,15 +29,16 @@ public:
     std::vector<Answer> answers;
     std::map<int, Tell> watchers;
     int watched = 0;
+    int waited_for = 0; // questions that somebody waits for
 
     ServiceStatus status() const override { return now; }
-    void report(const ReportOrder& order, Answer answer) override {
+    std::unique_ptr<Question> report(const ReportOrder& order, Answer answer) override {
         reports.push_back(order);
-        give(std::move(answer));
+        return give(std::move(answer));
     }
-    void explain(const ExplainOrder& order, Answer answer) override {
+    std::unique_ptr<Question> explain(const ExplainOrder& order, Answer answer) override {
         explained.push_back(order);
-        give(std::move(answer));
+        return give(std::move(answer));
     }
     OrderedRun purge(const PurgeOrder& order) override {
         if (fault) throw *fault;
@@ -79,13 +80,18 @@ private:
         ScriptedControl& control;
         int number;
     };
-    void give(Answer answer) {
-        if (answers_later)
-            answers.push_back(std::move(answer));
-        else if (fault)
+    struct Waiting : Question {
+        explicit Waiting(ScriptedControl& of) : control(of) { ++control.waited_for; }
+        ~Waiting() override { --control.waited_for; }
+        ScriptedControl& control;
+    };
+    std::unique_ptr<Question> give(Answer answer) {
+        if (answers_later) return answers.push_back(std::move(answer)), std::make_unique<Waiting>(*this);
+        if (fault)
             answer(*fault);
         else
             answer(text);
+        return nullptr;
     }
 };
 

@@ -324,25 +324,103 @@ BOOST_AUTO_TEST_CASE(a_report_of_a_sqlite_store_takes_its_turn_with_the_runs) {
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
-BOOST_AUTO_TEST_CASE(whoever_asks_for_reports_without_end_is_turned_away) {
+// Questions about crm, which a run has in hand for as long as its gate is closed.
+struct Waiting {
+    Waiting() {
+        daemon.gates["crm"].counting.close();
+        daemon.start();
+        daemon.purge({"contacts"});
+        daemon.gates["crm"].counting.await_visitor();
+    }
+    // So many of them have a place.
+    std::size_t ask(const Asker& asker, int times) {
+        return daemon.ask([&](Control& control) {
+            const auto before = questions.size();
+            for (int i = 0; i < times; ++i)
+                if (auto question = control.report({{"contacts"}, {}, asker}, [this](const auto& answer) {
+                        answered += std::holds_alternative<std::string>(answer);
+                    }))
+                    questions.push_back(std::move(question));
+            return questions.size() - before;
+        });
+    }
+    void hang_up() {
+        daemon.ask([&](Control&) { questions.clear(); });
+    }
     Daemon daemon;
-    daemon.gates["crm"].counting.close();
+    std::vector<std::unique_ptr<Question>> questions; // on the daemon's thread, like the next one
+    int answered = 0;
+};
+
+BOOST_AUTO_TEST_CASE(whoever_asks_for_reports_without_end_leaves_places_to_others) {
+    Waiting bench;
+
+    BOOST_TEST(bench.ask({"anna"}, 100) == 3u);
+    BOOST_TEST(bench.ask({"bob"}, 100) == 3u);
+    BOOST_TEST(bench.ask({"carl"}, 100) == 0u); // the last two are for operators
+    BOOST_TEST(bench.ask({"olga", true}, 1) == 1u);
+    BOOST_TEST(bench.ask({"anna", true}, 1) == 0u);
+    BOOST_TEST(bench.ask({"oskar", true}, 100) == 1u);
+    BOOST_TEST(bench.ask({"olga", true}, 1) == 0u);
+    bench.daemon.gates["crm"].counting.open();
+    bench.daemon.result(bench.daemon.purge({"contacts"}, true).run); // comes after them
+
+    BOOST_TEST(bench.answered == 8);
+    BOOST_TEST(bench.ask({"carl"}, 4) == 3u);
+    bench.hang_up();
+    BOOST_TEST((bench.daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(who_hangs_up_gives_the_place_back) {
+    Waiting bench;
+
+    for (int time = 0; time < 100; ++time) {
+        BOOST_TEST(bench.ask({"anna"}, 4) == 3u);
+        bench.hang_up();
+    }
+    BOOST_TEST(bench.ask({"anna"}, 1) == 1u);
+    bench.daemon.gates["crm"].counting.open();
+    bench.daemon.result(bench.daemon.purge({"contacts"}, true).run);
+
+    BOOST_TEST(bench.answered == 1);
+    bench.hang_up(); // it has been answered
+    BOOST_TEST((bench.daemon.stop() == ExitCode::done));
+    BOOST_TEST(bench.daemon.gates["crm"].opening.visits < 30); // the store hears nothing of the 300
+}
+
+BOOST_AUTO_TEST_CASE(what_is_counted_for_nobody_is_cancelled) {
+    Daemon daemon;
     daemon.start();
-    daemon.purge({"contacts"});
-    daemon.gates["crm"].counting.await_visitor(); // reports of crm wait behind it
-
-    const auto refused = daemon.ask([](Control& control) {
-        const auto turned_away = std::make_shared<int>(0); // some answers come later
-        for (int i = 0; i < 100; ++i)
-            control.report({{"contacts"}, {}}, [turned_away](const auto& answer) {
-                *turned_away += std::holds_alternative<ControlFault>(answer);
-            });
-        return *turned_away;
+    daemon.report(); // comes after the surveys of the start
+    auto& surveying = daemon.gates["crm"].surveying;
+    surveying.close();
+    auto question = daemon.ask([](Control& control) {
+        return std::shared_ptr<Question>(
+            control.report({{"contacts"}, {}}, [](const auto&) { BOOST_ERROR("answered after the end"); }));
     });
-    daemon.gates["crm"].counting.open();
+    surveying.await_visitor();
+    auto story = std::async(std::launch::async, [&] { return daemon.explain("contacts", "1"); }); // waits behind it
 
-    BOOST_TEST(refused == 92);
+    daemon.ask([&](Control&) { question.reset(); });
+
+    BOOST_TEST((story.wait_for(std::chrono::seconds(30)) == std::future_status::ready));
+    surveying.open();
+    BOOST_TEST(std::holds_alternative<std::string>(story.get())); // which nobody cancelled
+    BOOST_TEST(surveying.cancels == 1);
+    BOOST_TEST(daemon.report().at("failed").as_array().empty());
     BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_question_is_answered_where_the_daemon_stops) {
+    Waiting bench;
+    bool answered = false; // with why not, or with a store that was not counted
+    bench.daemon.ask([&](Control& control) {
+        bench.questions.push_back(control.report({{"contacts"}, {}}, [&](const auto&) { answered = true; }));
+    });
+
+    BOOST_TEST((bench.daemon.stop() == ExitCode::done));
+
+    BOOST_TEST(answered);
 }
 
 BOOST_AUTO_TEST_CASE(explains_one_record) {

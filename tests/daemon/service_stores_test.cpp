@@ -209,6 +209,28 @@ BOOST_AUTO_TEST_CASE(tasks_of_a_thread_run_in_their_order_one_at_a_time) {
     BOOST_TEST(std::ranges::is_sorted(order));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_withdrawn_does_not_begin) {
+    Gate gate;
+    gate.close();
+    const bool never = false;
+    const int mine = 0, yours = 0;
+    std::vector<int> order;
+    {
+        WorkThread thread;
+        std::promise<void> done;
+        thread.post([&] { gate.pass(never), order.push_back(0); }, &mine);
+        gate.await_visitor();
+        for (int i = 1; i < 9; ++i) thread.post([&order, i] { order.push_back(i); }, i % 2 == 0 ? &mine : &yours);
+        thread.post([&done] { done.set_value(); });
+
+        thread.withdraw(&mine);
+        gate.open();
+        done.get_future().wait();
+    }
+    const std::vector<int> expected{0, 1, 3, 5, 7}; // what has begun ends
+    BOOST_TEST(order == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_closed_thread_drops_what_waits) {
     Gate gate;
     gate.close();

@@ -28,7 +28,7 @@ public:
     }
     void pass(const bool& cancelled) {
         std::unique_lock lock(mutex_);
-        ++waiting_;
+        ++waiting_, ++visits;
         changed_.notify_all();
         changed_.wait(lock, [&] { return !closed_ || cancelled; });
         --waiting_;
@@ -40,7 +40,7 @@ public:
         ++cancels;
         changed_.notify_all();
     }
-    int cancels = 0;
+    int cancels = 0, visits = 0;
 
 private:
     std::mutex mutex_;
@@ -51,7 +51,7 @@ private:
 
 // Of one store. `away`: it cannot be reached.
 struct Gates {
-    Gate opening, counting, disposing;
+    Gate opening, surveying, counting, disposing;
     std::atomic<bool> away{false};
 };
 
@@ -78,8 +78,12 @@ class GatedSession : public ClockedSession {
 public:
     GatedSession(std::unique_ptr<Session> real, std::function<Instant()> time, Gates& gates)
         : ClockedSession(std::move(real), std::move(time)), gates_(gates) {}
+    Survey survey(const Plan& plan) override {
+        gates_.surveying.pass(survey_cancelled_);
+        return ClockedSession::survey(plan);
+    }
     Count count(const Plan& plan, double share) override {
-        gates_.counting.pass(cancelled_);
+        gates_.counting.pass(count_cancelled_);
         return ClockedSession::count(plan, share);
     }
     std::unique_ptr<Walk> walk(const Plan& plan) override {
@@ -90,13 +94,14 @@ public:
                                            gates_.disposing);
     }
     void cancel() noexcept override {
-        gates_.counting.cancel(cancelled_);
+        gates_.surveying.cancel(survey_cancelled_);
+        gates_.counting.cancel(count_cancelled_);
         ClockedSession::cancel();
     }
 
 private:
     Gates& gates_;
-    bool cancelled_ = false;
+    bool survey_cancelled_ = false, count_cancelled_ = false; // each under its gate's lock
 };
 
 class GatedConnector : public Connector {

@@ -87,7 +87,8 @@ Daemon::Daemon(const std::string& schedule, const std::string& store_keys) {
 
 Daemon::~Daemon() {
     if (!end.valid()) return;
-    for (auto& [name, gate] : gates) gate.opening.open(), gate.counting.open(), gate.disposing.open();
+    for (auto& [name, gate] : gates)
+        for (Gate* one : {&gate.opening, &gate.surveying, &gate.counting, &gate.disposing}) one->open();
     ::kill(::getpid(), SIGTERM); // a test failed: the daemon goes before its stores do
     end.wait();
 }
@@ -157,24 +158,31 @@ std::string Daemon::first_scheduled_run(const std::string& store) {
     return first;
 }
 
-boost::json::object Daemon::report(const std::vector<std::string>& categories) {
+std::variant<std::string, ControlFault> Daemon::answered(const Asking& asking) {
     const auto promise = std::make_shared<std::promise<std::variant<std::string, ControlFault>>>();
+    const auto question = std::make_shared<std::unique_ptr<Question>>(); // ends on the daemon's thread
     auto answer = promise->get_future();
     ask([&](Control& control) {
-        control.report({categories, {}}, [promise](auto result) { promise->set_value(std::move(result)); });
+        *question = asking(control, [promise, question](auto result) {
+            question->reset();
+            promise->set_value(std::move(result));
+        });
     });
-    auto result = answer.get();
+    return answer.get();
+}
+
+boost::json::object Daemon::report(const std::vector<std::string>& categories) {
+    auto result = answered([&](Control& control, Control::Answer answer) {
+        return control.report({categories, {}}, std::move(answer));
+    });
     if (const auto* fault = std::get_if<ControlFault>(&result)) throw *fault;
     return boost::json::parse(std::get<std::string>(result)).as_object();
 }
 
 std::variant<std::string, ControlFault> Daemon::explain(const std::string& category, const std::string& key) {
-    const auto promise = std::make_shared<std::promise<std::variant<std::string, ControlFault>>>();
-    auto answer = promise->get_future();
-    ask([&](Control& control) {
-        control.explain({category, key, {}}, [promise](auto result) { promise->set_value(std::move(result)); });
+    return answered([&](Control& control, Control::Answer answer) {
+        return control.explain({category, key, {}}, std::move(answer));
     });
-    return answer.get();
 }
 
 std::string outcome_of(const boost::json::object& result, const std::string& category) {

@@ -98,6 +98,9 @@ public:
     Lines log() const { return read_log(crm.folder() / "log"); }
 
 private:
+    using Asking = std::function<std::unique_ptr<Question>(Control&, Control::Answer)>;
+    std::variant<std::string, ControlFault> answered(const Asking&);
+
     boost::asio::io_context* io_ = nullptr;
     Control* control_ = nullptr;
 };

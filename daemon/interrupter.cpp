@@ -101,7 +101,9 @@ class InterruptibleConnector : public Connector {
 public:
     InterruptibleConnector(std::unique_ptr<Connector> real, std::shared_ptr<Sessions> sessions)
         : real_(std::move(real)), sessions_(std::move(sessions)) {}
+    // A store that hangs would be waited for, to read nothing. What writes may have a batch to settle.
     std::unique_ptr<Session> open(Access access) override {
+        if (access == Access::read_only && sessions_->stop) throw StoreError(StoreError::Kind::cancelled, "stopped");
         return std::make_unique<InterruptibleSession>(real_->open(access), sessions_);
     }
     std::size_t most_writers() const override { return real_->most_writers(); }

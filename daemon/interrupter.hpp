@@ -26,8 +26,8 @@ public:
 
     // Before the next piece of work.
     void allow();
-    // Sets the flag; what reads just now, or begins to, ends with StoreError cancelled. Returns at once: a cancel may
-    // need a connection of its own. May be called twice.
+    // Sets the flag; what reads just now, or begins to, ends with StoreError cancelled, and nothing more is opened to
+    // read. Returns at once: a cancel may need a connection of its own. May be called twice.
     void interrupt();
 
     struct Sessions; // interrupter.cpp

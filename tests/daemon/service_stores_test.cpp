@@ -196,6 +196,22 @@ BOOST_AUTO_TEST_CASE(a_store_in_doubt_is_tried_again_by_itself) {
 
 // ---- the threads themselves
 
+BOOST_AUTO_TEST_CASE(interrupted_no_store_is_opened_to_read) {
+    Daemon bench; // which is not started
+    const auto& settings = bench.configuration.stores.at("crm");
+    Interrupter interrupter;
+    const auto store = interrupter.wrap(gated(bench.gates, bench.clock.reading()))(settings, bench.configuration.zone);
+
+    interrupter.interrupt();
+
+    BOOST_CHECK_EXCEPTION(store->open(Access::read_only), StoreError,
+                          [](const auto& error) { return error.kind == StoreError::Kind::cancelled; });
+    BOOST_TEST(bench.gates["crm"].opening.visits == 0);
+    BOOST_TEST((store->open(Access::read_write) != nullptr)); // a batch may have to be settled
+    interrupter.allow();
+    BOOST_TEST((store->open(Access::read_only) != nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(tasks_of_a_thread_run_in_their_order_one_at_a_time) {
     std::vector<int> order;
     {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -64,15 +65,17 @@ struct Service::Gathering {
 
     Snapshot snapshot;
     Control::Answer answer;
-    std::shared_ptr<void> place; // among the questions in hand
-    Interrupter interrupter;     // of its own reads and nobody else's
+    std::shared_ptr<void> place;                     // among the questions in hand
+    std::map<std::string, Interrupter> interrupters; // of its own reads in each store, and of nobody else's
     std::size_t missing = 0;
     Report report;
 
     ~Gathering() {
         if (answer) answer(ControlFault(unavailable, "the store is configured no more, or the daemon stops"));
     }
-    OpenStore open(const Lane& lane) const { return interrupter.wrap(lane.open_for_reads()); }
+    OpenStore open(const std::string& store, const Lane& lane) {
+        return interrupters[store].wrap(lane.open_for_reads());
+    }
     void done(std::variant<std::string, ControlFault> result) {
         place.reset();
         if (const auto once = std::exchange(answer, {})) once(std::move(result));
@@ -128,7 +131,7 @@ void Service::give_up(Gathering& gathering) {
     for (const auto& [name, store] : stores_)
         if (store->lane) store->lane->reads().withdraw(&gathering);
     try {
-        gathering.interrupter.interrupt();
+        for (auto& [name, interrupter] : gathering.interrupters) interrupter.interrupt();
     } catch (const std::system_error&) { // no thread for it: what reads ends before its next statement
     }
 }
@@ -147,8 +150,8 @@ std::unique_ptr<Question> Service::report(const ReportOrder& asked, Answer answe
     if (lanes.empty()) return gathering->done(report_json(gathering->report)), nullptr;
     for (const auto& [store, lane] : lanes)
         lane->reads().post(
-            [this, gathering, order, store = store, lane = lane]() mutable {
-                auto part = counted_store(*gathering->snapshot, store, order, gathering->open(*lane));
+            [this, gathering, order, store = store, open = gathering->open(store, *lane)]() mutable {
+                auto part = counted_store(*gathering->snapshot, store, order, open);
                 at_io([gathering = std::move(gathering), part = std::move(part)] { gathering->add(part); });
             },
             gathering.get());
@@ -160,10 +163,11 @@ std::unique_ptr<Question> Service::explain(const ExplainOrder& asked, Answer ans
     if (!gathering) return nullptr;
     ExplainOrder order = asked;
     if (!order.as_of) order.as_of = today();
-    auto* lane = stores_.at(configuration_->find_rule(order.category)->store)->lane.get();
-    lane->reads().post(
-        [this, gathering, order, lane]() mutable {
-            auto story = explained(*gathering->snapshot, order, gathering->open(*lane));
+    const auto& store = configuration_->find_rule(order.category)->store;
+    auto& lane = *stores_.at(store)->lane;
+    lane.reads().post(
+        [this, gathering, order, open = gathering->open(store, lane)]() mutable {
+            auto story = explained(*gathering->snapshot, order, open);
             at_io([gathering = std::move(gathering), story = std::move(story)]() mutable {
                 gathering->done(std::move(story));
             });

@@ -186,15 +186,21 @@ std::map<std::string, CategoryHistory> History::categories() const {
     });
 }
 
-void History::serve(const std::string& category, Instant through) {
-    impl_->guarded(
-        [&] { impl_->put("INSERT OR REPLACE INTO served VALUES (:name, :value)", category, audit_time(through)); });
+void History::serve(const std::string& category, Instant through, const std::string& schedule) {
+    const auto at = audit_time(through);
+    impl_->guarded([&] {
+        impl_->sql() << "INSERT INTO served VALUES (:name, :through, nullif(:schedule, '')) ON CONFLICT (category) DO "
+                        "UPDATE SET through = excluded.through, schedule = coalesce(excluded.schedule, schedule)",
+            soci::use(category, "name"), soci::use(at, "through"), soci::use(schedule, "schedule");
+    });
 }
 
-std::optional<Instant> History::served_through(const std::string& category) const {
-    return impl_->guarded([&] {
-        const auto text = impl_->text("SELECT through FROM served WHERE category = :name", category);
-        return text ? parse_audit_time(*text) : std::nullopt;
+std::optional<ServedSchedule> History::served(const std::string& category) const {
+    return impl_->guarded([&]() -> std::optional<ServedSchedule> {
+        const auto through = impl_->text("SELECT through FROM served WHERE category = :name", category);
+        const auto at = through ? parse_audit_time(*through) : std::nullopt;
+        if (!at) return std::nullopt;
+        return ServedSchedule{*at, impl_->text("SELECT schedule FROM served WHERE category = :name", category)};
     });
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What the daemon remembers between two starts: its runs, and through which instant each category's schedule was
+// What the daemon remembers between two starts: its runs, and through which instant which schedule of each category was
 // served. A SQLite file in the state directory (history.db), through SOCI. Evidence is not here but in the audit log.
 //
 // It is never forgotten silently. The file carries a name of its own, which `history` beside it repeats: one that is
@@ -31,11 +31,11 @@ public:
     // then on.
     void begin(const RunRecord&) override;
     void end(const RunOutcome&, Instant finished) override;
-    void serve(const std::string& category, Instant through) override;
+    void serve(const std::string& category, Instant through, const std::string& schedule) override;
     std::vector<RunRecord> last(std::size_t runs) const override; // the newest 10,000 are kept
     std::optional<RunRecord> find(const std::string& run) const override;
     std::map<std::string, CategoryHistory> categories() const override;
-    std::optional<Instant> served_through(const std::string& category) const override;
+    std::optional<ServedSchedule> served(const std::string& category) const override;
 
 private:
     struct Impl;

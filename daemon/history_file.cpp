@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int form = 1; // of the tables below
+constexpr int form = 2; // of the tables below; 1 had no `schedule`
 
 fs::path database_in(const fs::path& folder) {
     return folder / "history.db";
@@ -63,7 +63,7 @@ HistoryFile make_history(const fs::path& folder, Patience patience) {
     sql << "CREATE TABLE identity (name TEXT NOT NULL)";
     sql << "CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, record TEXT NOT NULL)";
     sql << "CREATE TABLE categories (category TEXT PRIMARY KEY, record TEXT NOT NULL)";
-    sql << "CREATE TABLE served (category TEXT PRIMARY KEY, through TEXT NOT NULL)";
+    sql << "CREATE TABLE served (category TEXT PRIMARY KEY, through TEXT NOT NULL, schedule TEXT)";
     sql << "INSERT INTO identity VALUES (:name)", soci::use(name, "name");
     sql << "PRAGMA user_version = " + std::to_string(form);
     sql << "COMMIT";
@@ -77,11 +77,26 @@ std::string text_from(soci::session& sql, const std::string& query) {
     return text;
 }
 
+int form_of(soci::session& sql) {
+    int version = 0;
+    sql << "SELECT user_version FROM pragma_user_version", soci::into(version);
+    return version;
+}
+
+void bring_up_to_date(soci::session& sql) {
+    if (form_of(sql) == form) return;
+    soci::transaction all(sql);
+    sql << "ALTER TABLE served ADD COLUMN schedule TEXT";
+    sql << "PRAGMA user_version = " + std::to_string(form);
+    all.commit();
+}
+
 // Empty: it is whole and the one that `name` says.
 std::string fault_of(soci::session& sql, const std::string& name) {
     if (const auto check = text_from(sql, "PRAGMA quick_check(1)"); check != "ok") return "is damaged: " + check;
-    const auto version = text_from(sql, "SELECT CAST(user_version AS TEXT) FROM pragma_user_version");
-    if (version != std::to_string(form)) return "is of form " + version + ", which this program does not know";
+    const int version = form_of(sql);
+    if (version < 1 || version > form)
+        return "is of form " + std::to_string(version) + ", which this program does not know";
     if (text_from(sql, "SELECT name FROM identity") + "\n" != name) return "is not the one that was kept here";
     return "";
 }
@@ -90,7 +105,9 @@ HistoryFile opened(const fs::path& folder, const std::string& name, Patience pat
     try {
         auto sql = connect(database_in(folder), patience);
         const auto fault = fault_of(*sql, name);
-        return fault.empty() ? HistoryFile{std::move(sql)} : lost_history(folder, fault);
+        if (!fault.empty()) return lost_history(folder, fault);
+        bring_up_to_date(*sql);
+        return HistoryFile{std::move(sql)};
     } catch (const std::exception& error) {
         return unusable_history(folder, error);
     }

@@ -69,7 +69,7 @@ void LocalRun::serve_schedule(const RunOutcome& outcome) {
     const auto scheduled = Agenda(configuration_).categories();
     for (const auto& category : outcome.categories)
         if (std::ranges::count(scheduled, category.category) > 0 && !comes_again(category))
-            history_.serve(category.category, started_);
+            history_.serve(category.category, started_, configuration_.find_rule(category.category)->schedule);
 }
 
 bool LocalRun::comes_again(const CategoryOutcome& category) {

@@ -1,6 +1,6 @@
 #pragma once
-// What a daemon remembers of its runs, and through which instant each category's schedule was served: as an interface.
-// daemon/history.hpp keeps it in the state directory.
+// What a daemon remembers of its runs, and through which instant which schedule of each category was served: as an
+// interface. daemon/history.hpp keeps it in the state directory.
 
 #include "daemon/enforcement.hpp"
 
@@ -30,6 +30,12 @@ struct CategoryHistory {
     double seconds = 0;
 };
 
+// Every occurrence of a category's schedule up to here has had its run.
+struct ServedSchedule {
+    Instant through{};
+    std::optional<std::string> schedule; // its text; nothing: it is not known, a form of the file before this one
+};
+
 class RunMemory {
 public:
     virtual ~RunMemory() = default;
@@ -48,9 +54,9 @@ public:
     virtual std::optional<RunRecord> find(const std::string& run) const = 0;
     virtual std::map<std::string, CategoryHistory> categories() const = 0;
 
-    // Every occurrence of the category's schedule up to here has had its run.
-    virtual void serve(const std::string& category, Instant through) = 0;
-    virtual std::optional<Instant> served_through(const std::string& category) const = 0;
+    // `schedule`: the text of the category's; empty: it has none now, and what was known of it stays.
+    virtual void serve(const std::string& category, Instant through, const std::string& schedule) = 0;
+    virtual std::optional<ServedSchedule> served(const std::string& category) const = 0;
 };
 
 // `log`: its end, which shows whether there was a past.

@@ -85,6 +85,7 @@ private:
     // service_stores.cpp
     void adopt_configuration();
     void adopt_schedules();
+    void adopt_schedule(const std::string& category);
     void name_doubts_of_others();
     void open_lane(const std::string& name);
     void retire_lanes();

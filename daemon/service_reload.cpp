@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
 namespace retention {
 namespace {
@@ -77,12 +78,12 @@ std::string Service::why_not(const Loaded& loaded) const {
 }
 
 void Service::accept(const Configuration& configuration) {
-    for (const auto& rule : configuration.rules) // a new schedule has no past
-        if (const auto* before = configuration_->find_rule(rule.category); before && before->schedule != rule.schedule)
-            set_served(rule.category, now_());
-    configuration_ = std::make_shared<const Configuration>(configuration);
+    const auto before = std::exchange(configuration_, std::make_shared<const Configuration>(configuration));
     agenda_ = Agenda(*configuration_);
     loaded_ = now_();
+    for (const auto& rule : configuration_->rules) // a new schedule has no past
+        if (const auto* was = before->find_rule(rule.category); was && was->schedule != rule.schedule)
+            set_served(rule.category, loaded_);
     record_rules();
     std::erase_if(counted_, [this](const auto& entry) { return !configuration_->find_rule(entry.first); });
     adopt_configuration();

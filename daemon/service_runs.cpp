@@ -245,9 +245,12 @@ bool Service::comes_again(const RunPart& part, const CategoryOutcome& category, 
            !is_open(snapshot->stores.at(part.store).window, snapshot->zone, now_());
 }
 
+// A run that began before its schedule was replaced does not open the new one's past again.
 void Service::set_served(const std::string& category, Instant through) {
-    if (const auto found = served_.find(category); found != served_.end()) found->second = through;
-    if (memory_->lost().empty()) memory_->serve(category, through);
+    if (const auto found = served_.find(category); found != served_.end())
+        through = found->second = std::max(found->second, through);
+    const auto* rule = configuration_->find_rule(category);
+    if (memory_->lost().empty()) memory_->serve(category, through, rule ? rule->schedule : "");
 }
 
 void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& reason) {
@@ -282,7 +285,7 @@ void Service::look_at_memory() {
 bool Service::accept_loss(const RunPart& part) {
     if (part.scheduled || !part.approved) return false;
     if (!go_on_without_history(*memory_, log_, part.actor, now_)) return false;
-    for (const auto& [category, through] : served_) memory_->serve(category, through);
+    for (const auto& [category, through] : served_) set_served(category, through);
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace retention {
 namespace {
@@ -31,18 +32,24 @@ void Service::adopt_configuration() {
     adopt_schedules();
 }
 
-// What the history cannot say now because it is locked is not served by guess: such a category waits until it can.
 void Service::adopt_schedules() {
-    const Instant now = now_();
-    Served served;
-    for (const auto& category : agenda_.categories()) {
-        const auto known = served_.find(category);
-        const auto through = known == served_.end() ? memory_->served_through(category) : known->second;
-        if (!through && memory_->busy()) continue;
-        served[category] = through.value_or(now);
-        if (!through && memory_->lost().empty()) memory_->serve(category, now);
-    }
-    served_ = std::move(served);
+    const auto before = std::exchange(served_, {});
+    for (const auto& category : agenda_.categories())
+        if (const auto known = before.find(category); known != before.end())
+            served_.insert(*known);
+        else
+            adopt_schedule(category);
+}
+
+// A schedule that is new, or was edited while nothing ran, has no past. What the history cannot say now because it is
+// locked is not served by guess: such a category waits until it can.
+void Service::adopt_schedule(const std::string& category) {
+    const auto kept = memory_->served(category);
+    if (!kept && memory_->busy()) return;
+    const auto& schedule = configuration_->find_rule(category)->schedule;
+    const bool same = kept && kept->schedule.value_or(schedule) == schedule;
+    served_[category] = same ? kept->through : now_();
+    if (!same || !kept->schedule) set_served(category, served_[category]);
 }
 
 void Service::open_lane(const std::string& name) {

@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(is_remembered_as_a_run_of_the_daemon_is) {
     BOOST_TEST(contacts.run == runs[0].outcome.run);
     bench({"audit", "show", "--run", runs[0].outcome.run, "--format", "json"});
     BOOST_TEST(contains(bench.out, "run.started")); // one name for both
-    BOOST_TEST(!bench.remembered([](const History& all) { return all.served_through("contacts"); }).has_value());
+    BOOST_TEST(!bench.remembered([](const History& all) { return all.served("contacts"); }).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(without_its_history_only_yes_goes_on) {

@@ -28,7 +28,8 @@ struct Once : Bench {
         return out;
     }
     std::optional<Instant> served(const std::string& category) const {
-        return remembered([&](const History& history) { return history.served_through(category); });
+        const auto known = remembered([&](const History& history) { return history.served(category); });
+        return known ? std::optional(known->through) : std::nullopt;
     }
     std::string left() const {
         return store.value("SELECT (SELECT count(*) FROM contacts WHERE full_name <> 'REDACTED') || ' ' || "
@@ -71,6 +72,8 @@ BOOST_AUTO_TEST_CASE(once_is_remembered_and_its_schedule_served) {
     BOOST_TEST(runs[1].outcome.categories.at(0).disposed == 2);
     BOOST_TEST((bench.served("contacts") == instant("2026-11-21 13:00:00")));
     BOOST_TEST((bench.served("logs") == instant("2026-11-21 13:00:00")));
+    const auto known = bench.remembered([](const History& history) { return history.served("logs"); });
+    BOOST_TEST(known->schedule.value_or("") == "02:30");
 }
 
 BOOST_AUTO_TEST_CASE(once_serves_no_schedule_that_there_is_not) {

@@ -1,4 +1,6 @@
 #include "daemon/history.hpp"
+
+#include "daemon/audit_line.hpp"
 #include "tests/support/clock.hpp"
 #include "tests/support/sqlite_file.hpp"
 
@@ -24,7 +26,7 @@ struct Folder {
     State state = State::acquire(path);
 
     History history(const Head& log = further) const { return History(state, log, std::chrono::milliseconds(0)); }
-    void use_once() const { History(state, first_line).serve("contacts", morning); }
+    void use_once() const { History(state, first_line).serve("contacts", morning, "02:30"); }
 };
 
 RunOutcome outcome(const std::string& run, Outcome how = Outcome::completed, std::int64_t disposed = 5) {
@@ -42,6 +44,21 @@ RunOutcome outcome(const std::string& run, Outcome how = Outcome::completed, std
 void run_once(History& history, const RunOutcome& outcome, Instant at) {
     history.begin({outcome, "user anna (uid 1000)", at, std::nullopt});
     history.end(outcome, at + std::chrono::seconds(2));
+}
+
+// "THROUGH by SCHEDULE"; empty where nothing is known.
+std::string served(const History& history, const std::string& category) {
+    const auto known = history.served(category);
+    return known ? audit_time(known->through) + " by " + known->schedule.value_or("?") : "";
+}
+
+// On a connection of its own.
+void run_sql(const fs::path& file, const std::string& text) {
+    sqlite3* other = nullptr;
+    const bool worked = sqlite3_open_v2(file.c_str(), &other, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
+                        sqlite3_exec(other, text.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+    sqlite3_close(other);
+    BOOST_REQUIRE(worked);
 }
 
 // Another process that has the file for itself, as a backup would, for as long as this lives.
@@ -114,8 +131,41 @@ BOOST_AUTO_TEST_CASE(knows_through_when_a_schedule_was_served) {
 
     const auto history = folder.history();
 
-    BOOST_TEST((history.served_through("contacts") == morning));
-    BOOST_TEST(!history.served_through("logs").has_value());
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
+    BOOST_TEST(served(history, "logs") == "");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_text_of_a_schedule_that_was_taken_away) {
+    const Folder folder;
+    folder.use_once();
+    auto history = folder.history();
+
+    history.serve("contacts", morning + std::chrono::hours(1), "");
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T03:30:00.000000Z by 02:30");
+    history.serve("contacts", morning, "04:00");
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 04:00");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_the_form_before_is_taken_over_with_all_that_it_knows) {
+    const Folder folder;
+    {
+        auto history = folder.history(first_line);
+        run_once(history, outcome("r1"), morning);
+        history.serve("contacts", morning, "02:30");
+    }
+    run_sql(folder.path / "history.db", "ALTER TABLE served DROP COLUMN schedule; PRAGMA user_version = 1");
+
+    {
+        auto history = folder.history();
+        BOOST_TEST(history.lost() == "");
+        BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by ?");
+        BOOST_TEST(history.find("r1").has_value());
+        history.serve("contacts", morning, "02:30");
+    }
+
+    BOOST_TEST(served(folder.history(), "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
+    run_sql(folder.path / "history.db", "PRAGMA user_version = 3");
+    BOOST_TEST(folder.history().lost().find("is of form 3, which this program does not know") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(names_a_run_only_once) {
@@ -140,8 +190,8 @@ BOOST_AUTO_TEST_CASE(a_missing_file_is_a_lost_state) {
 
     BOOST_TEST(history.lost().find("the state is lost") == 0u);
     BOOST_TEST(history.lost().find("is missing\nhint: ") != std::string::npos);
-    history.serve("contacts", morning);
-    BOOST_TEST(!history.served_through("contacts").has_value());
+    history.serve("contacts", morning, "02:30");
+    BOOST_TEST(served(history, "contacts") == "");
     BOOST_TEST(history.last(1).empty());
     BOOST_TEST(history.categories().empty());
     BOOST_TEST(!fs::exists(folder.path / "history.db"));
@@ -173,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_vanishes_meanwhile_is_lost_and_found_again) {
     auto history = folder.history();
     fs::rename(folder.path / "history.db", folder.path / "aside");
 
-    history.serve("contacts", morning);
+    history.serve("contacts", morning + std::chrono::hours(1), "02:30");
     BOOST_TEST(history.lost().find("the state is lost") == 0u);
     history.look_again();
     BOOST_TEST(history.lost().find("is missing") != std::string::npos);
@@ -181,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_vanishes_meanwhile_is_lost_and_found_again) {
     fs::rename(folder.path / "aside", folder.path / "history.db");
     history.look_again();
     BOOST_TEST(history.lost() == "");
-    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_goes_on_without_a_state_is_a_lost_state) {
@@ -200,11 +250,11 @@ BOOST_AUTO_TEST_CASE(a_loss_that_was_accepted_keeps_the_old_file_aside) {
         auto history = folder.history();
         history.accept_loss();
         BOOST_TEST(history.lost() == "");
-        history.serve("contacts", morning);
+        history.serve("contacts", morning, "02:30");
     }
 
     BOOST_TEST(folder.history().lost() == "");
-    BOOST_TEST((folder.history().served_through("contacts") == morning));
+    BOOST_TEST(served(folder.history(), "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
     BOOST_TEST(fs::exists(folder.path / "history.db.lost-1"));
 }
 
@@ -217,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_another_process_has_locked_is_busy_and_not_lost
     BOOST_TEST(history.busy());
     BOOST_TEST(history.lost().starts_with("the state is busy: " + (folder.path / "history.db").string()));
     BOOST_TEST(history.lost().find("\nhint: nothing is lost") != std::string::npos);
-    BOOST_TEST(!history.served_through("contacts").has_value());
+    BOOST_TEST(served(history, "contacts") == "");
     history.look_again();
     BOOST_TEST(history.busy());
 
@@ -225,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_another_process_has_locked_is_busy_and_not_lost
     history.look_again();
     BOOST_TEST(!history.busy());
     BOOST_TEST(history.lost() == "");
-    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_locked_meanwhile_is_busy_and_keeps_what_it_had) {
@@ -242,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_locked_meanwhile_is_busy_and_keeps_what_it_h
 
     BOOST_TEST(history.lost() == "");
     BOOST_TEST(history.last(9).empty()); // whole or not at all
-    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
 }
 
 BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
@@ -250,7 +300,7 @@ BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
     folder.use_once();
     auto history = folder.history();
     fs::rename(folder.path / "history.db", folder.path / "aside");
-    history.serve("contacts", morning);
+    history.serve("contacts", morning + std::chrono::hours(1), "02:30");
     BOOST_TEST(!history.busy());
     BOOST_TEST(history.lost() != ""); // a person reads that, and says to go on …
     fs::rename(folder.path / "aside", folder.path / "history.db");
@@ -263,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
     history.accept_loss();
 
     BOOST_TEST(history.lost() == "");
-    BOOST_TEST((history.served_through("contacts") == morning));
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
     BOOST_TEST(!fs::exists(folder.path / "history.db.lost-1"));
 }
 
@@ -284,7 +334,7 @@ BOOST_AUTO_TEST_CASE(waits_for_a_lock_as_long_as_it_was_told_also_after_it_was_f
     history->look_again();
     BOOST_TEST(history->lost() == "");
     lock.emplace(folder.path / "history.db");
-    BOOST_TEST(waited([&] { history->serve("contacts", morning); }) >= 40);
+    BOOST_TEST(waited([&] { history->serve("contacts", morning, "02:30"); }) >= 40);
     BOOST_TEST(history->busy());
 }
 

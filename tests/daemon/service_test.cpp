@@ -92,6 +92,64 @@ BOOST_AUTO_TEST_CASE(runs_missed_while_it_was_down_are_caught_up_once) {
     BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:00:00")));
 }
 
+BOOST_AUTO_TEST_CASE(a_schedule_that_was_edited_while_it_was_down_has_no_past) {
+    Daemon daemon("02:30");
+    const Instant before = instant("2026-11-19 02:30:00");
+    daemon.memory.served = {{"contacts", before}, {"orders", before}};
+    daemon.memory.schedules = {{"contacts", "01:00"}, {"orders", "02:30"}};
+
+    daemon.start();
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    const auto shop = daemon.scheduled_run("shop"); // the twin: the one that was not edited is caught up
+    BOOST_REQUIRE(shop != "");
+    BOOST_TEST(disposed_of(daemon.result(shop), "orders") == 2);
+    BOOST_TEST((category(daemon.status(), "contacts").next_run == instant("2026-11-21 02:30:00")));
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:00:00")));
+    BOOST_TEST(daemon.memory.schedules["contacts"] == "02:30");
+
+    daemon.clock.advance(24h); // and from then on it has one
+    daemon.start();
+    const auto crm = daemon.scheduled_run("crm");
+    BOOST_REQUIRE(crm != "");
+    BOOST_TEST(outcome_of(daemon.result(crm), "contacts") == "completed");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_whose_text_was_not_kept_counts_as_unchanged_and_is_kept_from_then_on) {
+    Daemon daemon("02:30");
+    daemon.memory.served = {{"contacts", instant("2026-11-20 02:30:00")}, {"orders", instant("2026-11-20 02:30:00")}};
+
+    daemon.start();
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+
+    BOOST_TEST(daemon.memory.schedules["contacts"] == "02:30");
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-20 02:30:00")));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_in_hand_does_not_open_the_past_of_a_schedule_that_replaced_its_own) {
+    Daemon daemon("02:30");
+    daemon.load = [&] { return daemon.read("02:40"); };
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["crm"].counting.await_visitor();
+    const auto run = daemon.scheduled_run("crm");
+    daemon.clock.advance(15min);
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("RELOADING=1");
+    daemon.systemd.next_with("READY=1");
+
+    daemon.gates["crm"].counting.open();
+    daemon.result(run);
+
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    BOOST_TEST((category(daemon.status(), "contacts").next_run == instant("2026-11-22 02:40:00")));
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-21 02:45:00")));
+    BOOST_TEST(daemon.memory.schedules["contacts"] == "02:40");
+}
+
 BOOST_AUTO_TEST_CASE(what_falls_due_while_a_run_lasts_follows_it_once) {
     Daemon daemon("*:0/10");
     daemon.gates["crm"].counting.close();

@@ -28,8 +28,12 @@ public:
         return found == runs_.end() ? std::nullopt : std::optional(*found);
     }
     std::map<std::string, CategoryHistory> categories() const override { return categories_; }
-    void serve(const std::string& category, Instant through) override { served_[category] = through; }
-    std::optional<Instant> served_through(const std::string& category) const override {
+    void serve(const std::string& category, Instant through, const std::string& schedule) override {
+        auto& served = served_[category];
+        served.through = through;
+        if (!schedule.empty()) served.schedule = schedule;
+    }
+    std::optional<ServedSchedule> served(const std::string& category) const override {
         const auto found = served_.find(category);
         return found == served_.end() ? std::nullopt : std::optional(found->second);
     }
@@ -46,7 +50,7 @@ private:
 
     std::deque<RunRecord> runs_; // newest first
     std::map<std::string, CategoryHistory> categories_;
-    std::map<std::string, Instant> served_;
+    std::map<std::string, ServedSchedule> served_;
 };
 
 } // namespace retention::test

@@ -10,7 +10,8 @@ class SharedMemory::Hand : public RunMemory {
 public:
     explicit Hand(SharedMemory& memory)
         : memory_(memory), runs_(std::make_unique<BriefMemory>()), busy_(memory.locked) {
-        for (const auto& [category, through] : memory.served) runs_->serve(category, through);
+        for (const auto& [category, through] : memory.served)
+            runs_->serve(category, through, memory.schedules[category]);
     }
     std::string lost() const override { return busy_ ? "the state is busy" : memory_.lost; }
     bool busy() const override { return busy_; }
@@ -32,14 +33,15 @@ public:
     std::vector<RunRecord> last(std::size_t runs) const override { return runs_->last(runs); }
     std::optional<RunRecord> find(const std::string& run) const override { return runs_->find(run); }
     std::map<std::string, CategoryHistory> categories() const override { return runs_->categories(); }
-    void serve(const std::string& category, Instant through) override {
+    void serve(const std::string& category, Instant through, const std::string& schedule) override {
         forbid_when_lost();
         if (is_locked()) return;
         memory_.served[category] = through;
-        runs_->serve(category, through);
+        if (!schedule.empty()) memory_.schedules[category] = schedule;
+        runs_->serve(category, through, schedule);
     }
-    std::optional<Instant> served_through(const std::string& category) const override {
-        return is_locked() ? std::nullopt : runs_->served_through(category);
+    std::optional<ServedSchedule> served(const std::string& category) const override {
+        return is_locked() ? std::nullopt : runs_->served(category);
     }
 
 private:

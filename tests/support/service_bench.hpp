@@ -27,6 +27,7 @@ public:
     std::string lost;
     bool locked = false; // by another process; guarded as `served` is, or set it on the daemon's own thread
     std::map<std::string, Instant> served; // guarded by the daemon's own order: read it when the daemon has ended
+    std::map<std::string, std::string> schedules; // their texts, where they are known
     std::vector<RunRecord> runs;
     MakeMemory maker();
 

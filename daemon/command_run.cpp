@@ -52,7 +52,9 @@ ExitCode run(const Options& options, Context& context) {
     settings.now = context.now;
     settings.open_store = context.open_store;
     settings.load = [&] { return loaded_configuration(options, context); };
-    settings.memory = [](const State& state, const Head& log) { return std::make_unique<History>(state, log); };
+    settings.memory = [patience = context.patience](const State& state, const Head& log) {
+        return std::make_unique<History>(state, log, patience);
+    };
     settings.outside = open_doors;
     return run_service(*configuration, settings);
 }

@@ -6,6 +6,7 @@
 #include "daemon/terminal.hpp"
 #include "policies/loader.hpp"
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
 
@@ -20,6 +21,7 @@ struct Context {
     std::function<Instant()> now;
     Directories directories;
     OpenStore open_store = make_connector;
+    std::chrono::milliseconds patience = std::chrono::seconds(5); // with another process that has the history locked
 };
 
 } // namespace retention

@@ -18,7 +18,7 @@ class History : public RunMemory {
 public:
     // Opens it, or makes it where there is none and there was no past: `log` has no line but its first. Where it was
     // lost or is damaged, lost() says so; nothing is read from it then, and nothing written, until accept_loss().
-    History(const State&, const Head& log, std::chrono::milliseconds patience = std::chrono::seconds(5));
+    History(const State&, const Head& log, std::chrono::milliseconds patience);
     ~History() override;
 
     std::string lost() const override;

@@ -35,7 +35,7 @@ LocalRun::LocalRun(const Configuration& configuration, const Context& context, c
     , key_(audit_key(configuration.audit.key,
                      {context.directories.credentials, configuration.state, configuration.audit.directory}))
     , log_(configuration.audit.directory, state_, context.now())
-    , history_(state_, log_.head())
+    , history_(state_, log_.head(), context.patience)
     , context_{log_, key_.key, context.now, {}, interrupter.flag()} {
     context_.open_store = interrupter.wrap(context.open_store);
 }

@@ -99,7 +99,7 @@ public:
     auto remembered(Look look) const {
         const State state = State::acquire(file("state"));
         const Head further{7, std::string(64, 'b')};
-        return look(History(state, further));
+        return look(History(state, further, std::chrono::milliseconds(0)));
     }
     std::vector<RunRecord> runs() const {
         return remembered([](const History& history) { return history.last(10); });
@@ -114,6 +114,7 @@ public:
         std::istringstream in(answer);
         std::ostringstream written, told;
         Context context{in, written, told, can_ask, terminal, terminal, clock.reading(), {}, stores};
+        context.patience = std::chrono::milliseconds(0);
         const ExitCode code = run_program(words, context);
         out = written.str(), err = told.str();
         return code;

@@ -1,5 +1,6 @@
 #include "daemon/state.hpp"
 #include "tests/daemon/command_bench.hpp"
+#include "tests/support/file_lock.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -296,6 +297,28 @@ BOOST_AUTO_TEST_CASE(without_its_history_only_yes_goes_on) {
             BOOST_TEST(number(bench({"audit", "verify"})) == 0, bench.out);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_history_that_another_process_has_locked_refuses_yes_too_and_stays) {
+    Bench bench;
+    bench({"purge", "logs", "--local", "--yes"});
+    {
+        const FileLock lock(bench.file("state/history.db"));
+
+        BOOST_TEST(number(bench({"purge", "contacts", "--local", "--yes"})) == 3);
+
+        BOOST_TEST(contains(bench.out, "the state is busy: "), bench.out);
+        BOOST_TEST(contains(bench.out, "hint: nothing is lost"), bench.out);
+        BOOST_TEST(names(bench) == untouched());
+    }
+    BOOST_TEST(number(bench({"purge", "contacts", "--local", "--yes"})) == 0, bench.out + bench.err);
+    BOOST_TEST(names(bench) == purged());
+    BOOST_TEST(bench.runs().size() == 2u); // of before and after
+    BOOST_TEST(!std::filesystem::exists(bench.file("state/history.db.lost-1")));
+    bench({"audit", "show", "--event", "recovered", "--format", "json"});
+    BOOST_TEST(!contains(bench.out, "went on without"), bench.out);
+    bench({"audit", "show", "--event", "refused", "--format", "json"});
+    BOOST_TEST(contains(bench.out, "the state is busy: "), bench.out);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_of_no_leaves_the_history_as_it_is) {

@@ -2,6 +2,7 @@
 
 #include "daemon/audit_line.hpp"
 #include "tests/support/clock.hpp"
+#include "tests/support/file_lock.hpp"
 #include "tests/support/sqlite_file.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -26,7 +27,7 @@ struct Folder {
     State state = State::acquire(path);
 
     History history(const Head& log = further) const { return History(state, log, std::chrono::milliseconds(0)); }
-    void use_once() const { History(state, first_line).serve("contacts", morning, "02:30"); }
+    void use_once() const { history(first_line).serve("contacts", morning, "02:30"); }
 };
 
 RunOutcome outcome(const std::string& run, Outcome how = Outcome::completed, std::int64_t disposed = 5) {
@@ -61,22 +62,6 @@ void run_sql(const fs::path& file, const std::string& text) {
     BOOST_REQUIRE(worked);
 }
 
-// Another process that has the file for itself, as a backup would, for as long as this lives.
-class Lock {
-public:
-    explicit Lock(const fs::path& file) {
-        const bool locked = sqlite3_open_v2(file.c_str(), &other_, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
-                            sqlite3_exec(other_, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK;
-        BOOST_REQUIRE(locked);
-    }
-    ~Lock() { sqlite3_close(other_); }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-private:
-    sqlite3* other_ = nullptr;
-};
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(history)
@@ -84,7 +69,7 @@ BOOST_AUTO_TEST_SUITE(history)
 BOOST_AUTO_TEST_CASE(remembers_its_runs_after_a_restart) {
     const Folder folder;
     {
-        History history(folder.state, first_line);
+        auto history = folder.history(first_line);
         run_once(history, outcome("r1", Outcome::partial), morning);
         history.begin({outcome("r2"), "schedule", morning + std::chrono::hours(1), std::nullopt});
     }
@@ -261,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_loss_that_was_accepted_keeps_the_old_file_aside) {
 BOOST_AUTO_TEST_CASE(a_file_that_another_process_has_locked_is_busy_and_not_lost) {
     const Folder folder;
     folder.use_once();
-    std::optional<Lock> lock(folder.path / "history.db");
+    std::optional<FileLock> lock(folder.path / "history.db");
 
     auto history = folder.history();
     BOOST_TEST(history.busy());
@@ -283,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_locked_meanwhile_is_busy_and_keeps_what_it_h
     folder.use_once();
     auto history = folder.history();
     {
-        const Lock lock(folder.path / "history.db");
+        const FileLock lock(folder.path / "history.db");
         run_once(history, outcome("r1"), morning);
         BOOST_TEST(history.busy());
     }
@@ -305,7 +290,7 @@ BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
     BOOST_TEST(history.lost() != ""); // a person reads that, and says to go on …
     fs::rename(folder.path / "aside", folder.path / "history.db");
     {
-        const Lock lock(folder.path / "history.db"); // … when it is there again, and locked
+        const FileLock lock(folder.path / "history.db"); // … when it is there again, and locked
         history.accept_loss();
         BOOST_TEST(history.busy());
     }
@@ -320,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {
 BOOST_AUTO_TEST_CASE(waits_for_a_lock_as_long_as_it_was_told_also_after_it_was_free_again) {
     const Folder folder;
     folder.use_once();
-    std::optional<Lock> lock(folder.path / "history.db");
+    std::optional<FileLock> lock(folder.path / "history.db");
     const auto waited = [](const auto& work) {
         const auto from = std::chrono::steady_clock::now();
         work();

@@ -22,6 +22,7 @@ ServiceStatus Service::status() const {
     for (const auto& [name, store] : stores_)
         if (configuration_->stores.contains(name)) status.stores.push_back(status_of(name, *store));
     const auto history = memory_->categories();
+    if (memory_->busy() && wake_up_) wake_up_->at(status.now); // found only now, perhaps: from then on it is looked at
     for (const auto& rule : configuration_->rules) status.categories.push_back(status_of(rule, history));
     status.waits_for_you = waits_for_you(status);
     for (const auto& category : status.categories)

@@ -477,6 +477,20 @@ BOOST_AUTO_TEST_CASE(a_history_that_is_locked_refuses_a_run_once_and_the_schedul
     BOOST_TEST(with_event(daemon.log(), "refused").size() == 2u); // one of the schedule, one of a person
 }
 
+BOOST_AUTO_TEST_CASE(a_history_that_a_question_finds_locked_is_looked_at_again_by_the_clock) {
+    Daemon daemon("02:30");
+    daemon.start();
+    daemon.ask([&](Control&) { daemon.memory.locked = true; });
+    daemon.status(); // reads it
+    BOOST_TEST(daemon.status().stopped == "the state is busy");
+
+    daemon.ask([&](Control&) { daemon.memory.locked = false; });
+    daemon.clock.advance(1min);
+
+    BOOST_TEST(daemon.status().stopped == "");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
 BOOST_AUTO_TEST_CASE(the_journal_has_one_line_for_each_outcome) {
     CategoryOutcome outcome;
     outcome.category = "contacts";

@@ -32,7 +32,9 @@ public:
     }
     std::vector<RunRecord> last(std::size_t runs) const override { return runs_->last(runs); }
     std::optional<RunRecord> find(const std::string& run) const override { return runs_->find(run); }
-    std::map<std::string, CategoryHistory> categories() const override { return runs_->categories(); }
+    std::map<std::string, CategoryHistory> categories() const override {
+        return is_locked() ? std::map<std::string, CategoryHistory>() : runs_->categories();
+    }
     void serve(const std::string& category, Instant through, const std::string& schedule) override {
         forbid_when_lost();
         if (is_locked()) return;

@@ -36,6 +36,12 @@ std::string next(const std::string& schedule, const std::string& after, const st
     return found ? utc_text(*found) : "never";
 }
 
+// Two instants at which clocks in the zone show the same.
+bool same_reading(const std::string& one, const std::string& other, const std::string& name) {
+    const Zone zone = Zone::load(name).value();
+    return one != "never" && other != "never" && zone.local_time(instant(one)) == zone.local_time(instant(other));
+}
+
 std::string output_of(const std::string& command) {
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
     std::string text;
@@ -219,9 +225,9 @@ BOOST_AUTO_TEST_CASE(agrees_with_systemd) {
         return;
     }
     const auto seed = std::random_device{}();
-    BOOST_TEST_MESSAGE("seed " << seed);
+    std::cout << "schedules: seed " << seed << '\n';
     std::mt19937 random(seed);
-    int compared = 0, given_up = 0;
+    int compared = 0, given_up = 0, read_otherwise = 0;
     for (const auto* zone : {"UTC", "Europe/London", "America/New_York"})
         for (const auto* after : moments) {
             const std::vector<std::string> all(schedules.begin(), schedules.end());
@@ -238,12 +244,21 @@ BOOST_AUTO_TEST_CASE(agrees_with_systemd) {
                 const auto answer = systemd_next({any}, after, zone);
                 given_up += answer.empty(); // "Resource deadlock avoided"
                 ++compared;
-                if (!answer.empty()) BOOST_TEST_CONTEXT(any << " after " << after << " in " << zone) {
-                        BOOST_TEST(next(any, after, zone) == answer.front());
-                    }
+                if (answer.empty()) continue;
+                const auto ours = next(any, after, zone);
+                // Of an hour that comes twice systemd means the first or, now and then, the second: as mktime(3) does,
+                // which goes by what it was asked before.
+                if (ours < answer.front() && same_reading(ours, answer.front(), zone)) {
+                    ++read_otherwise;
+                    continue;
+                }
+                BOOST_TEST_CONTEXT(any << " after " << after << " in " << zone) {
+                    BOOST_TEST(ours == answer.front());
+                }
             }
         }
     BOOST_TEST(given_up < 30);
+    BOOST_TEST(read_otherwise < 10);
     BOOST_TEST_MESSAGE("compared with systemd: " << compared);
     BOOST_TEST(compared >= 900);
     BOOST_TEST(systemd_next({"Sat..Mon 02:30"}, moments[0], "UTC").empty()); // what we refuse, it does too

@@ -17,6 +17,10 @@ struct Batches {
         for (const auto* batch : all) last = std::max({last, batch->intent.seq, batch->outcome_at.seq});
         return last;
     }
+    const LoggedBatch* without_outcome() const {
+        const auto found = std::ranges::find(all, LoggedBatch::Outcome::open, &LoggedBatch::outcome);
+        return found == all.end() ? nullptr : *found;
+    }
     // The first that has a line after this one.
     std::optional<std::uint64_t> first_after(std::uint64_t line) const {
         for (const auto* batch : all)
@@ -27,8 +31,8 @@ struct Batches {
 
 class Search {
 public:
-    Search(const AuditChain& chain, const AuditEvidence& evidence, std::uint64_t witnessed_to)
-        : chain_(chain), evidence_(evidence), witnessed_to_(witnessed_to) {}
+    Search(const AuditChain& chain, const AuditEvidence& evidence, const Witnessed& witnessed)
+        : chain_(chain), evidence_(evidence), witnessed_(witnessed) {}
     Uncompared find();
 
 private:
@@ -36,13 +40,14 @@ private:
     std::vector<Batches> unasked() const;
     void judge(const Batches&);
     void judge_left(const Batches&);
+    void unsettled(const Batches&, const LoggedBatch& open);
     void tell_confirmed(const Batches&, const std::string& by);
     void not_compared(const std::string& store, const std::string& failure, const char* also = "");
     void unconfirmed_after(std::uint64_t line, const Batches&);
 
     const AuditChain& chain_;
     const AuditEvidence& evidence_;
-    std::uint64_t witnessed_to_;
+    const Witnessed& witnessed_;
     Uncompared found_;
 };
 
@@ -64,6 +69,7 @@ std::vector<Batches> Search::unasked() const {
     std::vector<Batches> stores;
     for (const auto& batch : chain_.batches) {
         if (const auto* store = known(batch.store); store && store->reachable) continue;
+        if (witnessed_.batches.contains(batch.batch)) continue; // in the store that it has become
         auto at = std::ranges::find(stores, batch.store, &Batches::store);
         if (at == stores.end()) at = stores.insert(at, {batch.store, {}});
         at->all.push_back(&batch);
@@ -75,17 +81,19 @@ void Search::judge(const Batches& batches) {
     const auto* store = known(batches.store);
     if (!store && evidence_.configuration_read) return judge_left(batches);
     not_compared(batches.store, store ? store->failure : "it is not known here");
-    unconfirmed_after(witnessed_to_, batches);
+    unconfirmed_after(witnessed_.to, batches);
 }
 
 // A signature over the log up to a line, or another store's witness of a later line, says as much as witness rows of
 // its own would.
 void Search::judge_left(const Batches& batches) {
+    found_.left.push_back(batches.store);
+    if (const auto* open = batches.without_outcome()) return unsettled(batches, *open);
     const auto last = batches.last_line();
     const auto signed_at = chain_.last_checkpoint ? chain_.last_checkpoint->seq : 0;
     if (last < signed_at) return tell_confirmed(batches, "the checkpoint of line " + std::to_string(signed_at));
-    if (last <= witnessed_to_)
-        return tell_confirmed(batches, "another store's witness row of line " + std::to_string(witnessed_to_));
+    if (last <= witnessed_.to)
+        return tell_confirmed(batches, "another store's witness row of line " + std::to_string(witnessed_.to));
     not_compared(
         batches.store,
         "it is configured no more, and " +
@@ -95,17 +103,23 @@ void Search::judge_left(const Batches& batches) {
                  : "no checkpoint follows line " + std::to_string(last) +
                        "\nhint: the daemon, and `run --once`, write one when they begin to work by this "
                        "configuration"));
-    unconfirmed_after(std::max(signed_at, witnessed_to_), batches);
+    unconfirmed_after(std::max(signed_at, witnessed_.to), batches);
 }
 
 void Search::tell_confirmed(const Batches& batches, const std::string& by) {
     const auto count = static_cast<std::int64_t>(batches.all.size());
     found_.notes.push_back("store " + batches.store + " is configured no more: its " +
                            (count == 1 ? "batch is" : grouped(count) + " batches are") + " confirmed by " + by);
-    for (const auto* batch : batches.all)
-        if (batch->outcome == LoggedBatch::Outcome::open)
-            found_.notes.push_back("batch " + batch->batch + " of line " + std::to_string(batch->intent.seq) +
-                                   " has no outcome: whether it was committed, its store alone could say");
+}
+
+// No signature tells what came of it: that its store alone can.
+void Search::unsettled(const Batches& batches, const LoggedBatch& open) {
+    not_compared(batches.store, "it is configured no more, and batch " + open.batch + " of line " +
+                                    std::to_string(open.intent.seq) +
+                                    " has no outcome\nhint: put the store back into the configuration: the next start "
+                                    "settles that batch");
+    found_.any = true;
+    if (!found_.first || open.intent.seq < *found_.first) found_.first = open.intent.seq;
 }
 
 void Search::not_compared(const std::string& store, const std::string& failure, const char* also) {
@@ -122,8 +136,8 @@ void Search::unconfirmed_after(std::uint64_t line, const Batches& batches) {
 
 } // namespace
 
-Uncompared find_uncompared(const AuditChain& chain, const AuditEvidence& evidence, std::uint64_t witnessed_to) {
-    return Search(chain, evidence, witnessed_to).find();
+Uncompared find_uncompared(const AuditChain& chain, const AuditEvidence& evidence, const Witnessed& witnessed) {
+    return Search(chain, evidence, witnessed).find();
 }
 
 } // namespace retention

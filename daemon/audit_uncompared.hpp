@@ -4,15 +4,23 @@
 
 #include "daemon/audit_verify.hpp"
 
+#include <unordered_set>
+
 namespace retention {
 
 struct Uncompared {
     bool any = false;                   // something of them is not confirmed
     std::optional<std::uint64_t> first; // the first line that may be another than it was; nothing: none
+    std::vector<std::string> left;      // stores that are configured no more, and could not be asked
     std::vector<std::string> notes;
 };
 
-// `witnessed_to`: the last line that a witness row of another store confirms, and with it every line before.
-Uncompared find_uncompared(const AuditChain&, const AuditEvidence&, std::uint64_t witnessed_to);
+// What the stores that were asked confirm.
+struct Witnessed {
+    std::uint64_t to = 0; // the last line that a witness row has, and with it every line before
+    const std::unordered_set<std::string>& batches;
+};
+
+Uncompared find_uncompared(const AuditChain&, const AuditEvidence&, const Witnessed&);
 
 } // namespace retention

@@ -6,6 +6,7 @@
 #include "daemon/wording.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 namespace retention {
@@ -23,10 +24,11 @@ public:
 
 private:
     void compare_state();
-    void compare_store(const StoreWitnesses&);
+    void compare_witnesses(const StoreWitnesses&);
     void compare_witness(const StoreWitnesses&, const Witness&);
     void missing_witness(const StoreWitnesses&, const Witness&);
-    void compare_outcomes(const StoreWitnesses&, const std::unordered_set<std::string>& seen);
+    void compare_outcomes(const StoreWitnesses&);
+    void tell_moved();
     void judge_torn_end();
     void conclude();
     void problem(const AuditPlace&, std::string what);
@@ -38,6 +40,9 @@ private:
     AuditChain chain_;
     AuditReport report_;
     std::uint64_t state_anchor_ = 0, witness_anchor_ = 0;
+    std::unordered_set<std::string> witnessed_; // batches, in whichever store
+    // Batches by the store that the log names and the one that has their witness rows.
+    std::map<std::pair<std::string, std::string>, std::int64_t> moved_;
     Uncompared uncompared_;
 };
 
@@ -47,9 +52,12 @@ AuditReport Verifier::verify() {
     report_.notes = chain_.notes;
     if (chain_.problem) problem(chain_.problem->place, chain_.problem->what);
     compare_state();
+    for (const auto& store : evidence_.stores) compare_witnesses(store);
     for (const auto& store : evidence_.stores)
-        if (store.reachable) compare_store(store);
-    uncompared_ = find_uncompared(chain_, evidence_, witness_anchor_);
+        if (store.reachable) compare_outcomes(store);
+    tell_moved();
+    uncompared_ = find_uncompared(chain_, evidence_, {witness_anchor_, witnessed_});
+    report_.left_stores = uncompared_.left;
     report_.notes.insert(report_.notes.end(), uncompared_.notes.begin(), uncompared_.notes.end());
     judge_torn_end();
     conclude();
@@ -77,16 +85,17 @@ void Verifier::compare_state() {
     }
 }
 
-void Verifier::compare_store(const StoreWitnesses& store) {
+void Verifier::compare_witnesses(const StoreWitnesses& store) {
     std::unordered_set<std::string> seen;
     std::int64_t batches = 0;
     for (const auto& witness : store.witnesses) {
-        if (!is_mark(witness.batch)) ++batches;
+        if (is_mark(witness.batch)) continue;
+        ++batches;
         if (!seen.insert(witness.batch).second)
             report_.notes.push_back("store " + store.store + " has two witness rows of batch " + witness.batch);
-        if (!is_mark(witness.batch)) compare_witness(store, witness);
+        compare_witness(store, witness);
     }
-    compare_outcomes(store, seen);
+    witnessed_.merge(seen);
     if (batches > 0) report_.anchors.push_back(counted(batches, "witness row") + " (" + store.store + ")");
 }
 
@@ -95,9 +104,7 @@ void Verifier::compare_witness(const StoreWitnesses& store, const Witness& witne
     if (found == chain_.batch_index.end()) return missing_witness(store, witness);
     const auto& batch = chain_.batches[found->second];
     const auto says = "store " + store.store + " witnesses batch " + witness.batch;
-    if (batch.store != store.store)
-        problem(batch.intent, says + ", the line names store " + batch.store);
-    else if (batch.hash != witness.head)
+    if (batch.hash != witness.head)
         problem(batch.intent, says + " with another hash than the line's: the log was written anew");
     else if (batch.records != witness.records)
         problem(batch.intent, says + " with " + std::to_string(witness.records) + " records, the line says " +
@@ -106,6 +113,15 @@ void Verifier::compare_witness(const StoreWitnesses& store, const Witness& witne
         problem(batch.outcome_at, says + " as committed, the line says that it was rolled back");
     else
         witness_anchor_ = std::max(witness_anchor_, batch.intent.seq);
+    if (batch.store != store.store) ++moved_[{batch.store, store.store}];
+}
+
+// The line's hash, which the row has, is over the store's name as well: it was that store, under its name of then.
+void Verifier::tell_moved() {
+    for (const auto& [stores, batches] : moved_)
+        report_.notes.push_back("store " + stores.second + " has the witness rows of " + grouped(batches) +
+                                (batches == 1 ? " batch" : " batches") + " of store " + stores.first +
+                                ": it was renamed, or its url is the one that " + stores.first + " had");
 }
 
 // After which line it is missing: the last intent that is not later than the witness; or the end, where the log ends
@@ -124,11 +140,14 @@ void Verifier::missing_witness(const StoreWitnesses& store, const Witness& witne
                                "), which is not in it");
 }
 
-void Verifier::compare_outcomes(const StoreWitnesses& store, const std::unordered_set<std::string>& seen) {
+void Verifier::compare_outcomes(const StoreWitnesses& store) {
+    std::unordered_set<std::string> marks;
+    for (const auto& witness : store.witnesses)
+        if (is_mark(witness.batch)) marks.insert(witness.batch);
     for (const auto& batch : chain_.batches) {
         if (batch.store != store.store) continue;
-        const bool witnessed = seen.contains(batch.batch);
-        const bool elsewhere = !batch.database.empty() && !seen.contains(mark_row(batch.database));
+        const bool witnessed = witnessed_.contains(batch.batch);
+        const bool elsewhere = !batch.database.empty() && !marks.contains(mark_row(batch.database));
         if (batch.outcome == LoggedBatch::Outcome::committed && !witnessed && !in_hand(batch.outcome_at.seq))
             problem(batch.outcome_at, "it says that batch " + batch.batch + " was committed, store " + store.store +
                                           " has no witness row of it" +

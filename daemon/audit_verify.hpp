@@ -36,9 +36,10 @@ std::string to_string(AuditVerdict);
 struct AuditReport {
     AuditVerdict verdict = AuditVerdict::unanchored;
     std::uint64_t lines = 0, segments = 0;
-    std::uint64_t anchored_to = 0;       // the last line that something outside confirms
-    std::vector<std::string> anchors;    // "the state directory", "17 witness rows (crm)"
-    std::optional<AuditProblem> problem; // the first bad line, or the first missing one
+    std::uint64_t anchored_to = 0;        // the last line that something outside confirms
+    std::vector<std::string> anchors;     // "the state directory", "17 witness rows (crm)"
+    std::optional<AuditProblem> problem;  // the first bad line, or the first missing one
+    std::vector<std::string> left_stores; // the log has batches of them, and they are configured no more: not asked
     std::vector<std::string> notes;
 };
 

@@ -89,7 +89,8 @@ std::string headline(const AuditReport& report) {
         counted_lines(report.lines) + " in " + counted(static_cast<std::int64_t>(report.segments), "segment");
     switch (report.verdict) {
     case AuditVerdict::whole:
-        return "whole, " + size + ", anchored by " + joined(report.anchors, " and ");
+        return "whole, " + size + ", anchored by " + joined(report.anchors, " and ") +
+               (report.left_stores.empty() ? "" : "; not asked: " + joined(report.left_stores));
     case AuditVerdict::broken:
         return "broken at " + place_text(report.problem->place) + ": " + report.problem->what;
     case AuditVerdict::unanchored:

@@ -106,6 +106,7 @@ BOOST_AUTO_TEST_CASE(once_brings_the_audit_log_back_to_whole_after_a_store_was_t
     BOOST_TEST(contains(bench.out, "note: store crm is configured no more: its 2 batches are confirmed by the "
                                    "checkpoint of line "),
                bench.out);
+    BOOST_TEST(contains(bench.out, "; not asked: crm\n"), bench.out);
     bench.run();
     const auto checkpoints = bench.lines("checkpoint");
     BOOST_TEST(checkpoints.find("\"signature\"") == checkpoints.rfind("\"signature\"")); // one

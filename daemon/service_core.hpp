@@ -22,7 +22,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <set>
+
 namespace retention {
+
+constexpr char not_settled_elsewhere[] = "a batch of it cannot be settled, because it is not configured; hint: put it "
+                                         "back into the configuration";
 
 using Snapshot = std::shared_ptr<const Configuration>; // a run keeps the one that it began with
 
@@ -173,6 +178,7 @@ private:
     std::map<std::string, Count> counted_;         // by category
     QuestionPlaces places_;                        // of reports and stories
     std::map<std::string, std::unique_ptr<Store>> stores_;
+    std::set<std::string> others_in_doubt_;      // stores that the log knows to be so, and no configuration named since
     std::vector<std::unique_ptr<Lane>> retired_; // of stores that are configured no more, until they have ended
     std::unique_ptr<ServiceSettings::Outside> outside_;
 

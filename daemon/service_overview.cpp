@@ -21,6 +21,9 @@ ServiceStatus Service::status() const {
     status.runs = book_.parts_in_hand();
     for (const auto& [name, store] : stores_)
         if (configuration_->stores.contains(name)) status.stores.push_back(status_of(name, *store));
+    for (const auto& name : others_in_doubt_)
+        if (!configuration_->stores.contains(name))
+            status.stores.push_back({name, "in doubt", not_settled_elsewhere, started_, std::nullopt});
     const auto history = memory_->categories();
     if (memory_->busy() && wake_up_) wake_up_->at(status.now); // found only now, perhaps: from then on it is looked at
     for (const auto& rule : configuration_->rules) status.categories.push_back(status_of(rule, history));

@@ -87,18 +87,15 @@ Service::Store* Service::configured_store(const std::string& name) {
     return configured ? found->second.get() : nullptr;
 }
 
-// Stores that the log knows to be in doubt, and the configuration does not name.
 void Service::name_doubts_of_others() {
-    std::set<std::string> others;
     for (const auto& intent : log_.open_intents())
-        if (!configuration_->stores.contains(intent.store)) others.insert(intent.store);
+        if (!configuration_->stores.contains(intent.store)) others_in_doubt_.insert(intent.store);
     const std::atomic<bool> never{false};
-    for (const auto& name : others) {
+    for (const auto& name : others_in_doubt_) {
         RunContext context{log_, key_.key, now_, {}, never};
         context.store = name;
         recover(*configuration_, context);
-        alarm("store " + name + " is in doubt: a batch of it cannot be settled, because it is not configured",
-              {{"store", name}});
+        alarm("store " + name + " is in doubt: " + not_settled_elsewhere, {{"store", name}});
     }
 }
 
@@ -125,6 +122,7 @@ void Service::end_recovery(const std::string& name, bool in_doubt) {
         store.health.failed(StoreHealth::State::in_doubt, why, now_());
     } else {
         store.health.reached();
+        others_in_doubt_.erase(name); // it came into the configuration meanwhile
     }
     look();
 }

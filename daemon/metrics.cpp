@@ -80,9 +80,11 @@ std::optional<double> oldest_overdue(const CategoryStatus& category) {
     return 86'400.0 * static_cast<double>(category.oldest_overdue_days.value_or(0));
 }
 
-const std::array<CategoryMetric, 12>& category_metrics() {
+const std::array<CategoryMetric, 13>& category_metrics() {
     using C = CategoryStatus;
-    static const std::array<CategoryMetric, 12> all{{
+    static const std::array<CategoryMetric, 13> all{{
+        {"counted", "gauge", "1 where the last count of the category succeeded, 0 where it did not, or none ended yet.",
+         [](const C& category) { return category.counted_as_of && category.not_counted.empty() ? 1.0 : 0.0; }},
         {"due_records", "gauge", "Records that may be disposed of, as last counted.", counted(&C::due)},
         {"overdue_records", "gauge", "Records that should already have been disposed of.", counted(&C::overdue)},
         {"exempt_records", "gauge", "Records that an unless condition keeps.", counted(&C::exempt)},

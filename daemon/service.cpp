@@ -183,8 +183,10 @@ std::string Service::headline() const {
         text = "running " + joined(running);
     else if (const auto next = next_occurrence())
         text = "next run " + to_text(*next);
-    if (!not_loaded_.empty()) text += "; the configuration was not reloaded: " + not_loaded_;
-    return text;
+    auto now = status();
+    now.late.clear(); // as last counted: right after a run that is not so any more
+    const auto faults = now.faults();
+    return faults.empty() ? text : text + "; not healthy: " + on_one_line({parted(faults.front()).what, ""});
 }
 
 void Service::tell_headline() {

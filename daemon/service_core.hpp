@@ -56,6 +56,7 @@ private:
         std::unique_ptr<Lane> lane;           // none: it is not configured, and nothing of it is in hand
         int in_hand = 0;                      // runs and recoveries that its lane has not ended
         bool counting = false, again = false; // its lane makes a survey; and then one more
+        std::optional<Instant> recount = {};  // of what could not be counted, though the store was there
     };
     // As last counted.
     struct Count {
@@ -99,6 +100,7 @@ private:
     void survey(const std::string& name);
     void take_survey(const std::string& name, const Report&, const std::string& failure);
     void count(const CategoryReport&, Date as_of);
+    void not_counted(const std::string& store, const FailedCategory&);
     void try_stores_again(Instant now);
     Store* configured_store(const std::string& name);
 
@@ -173,10 +175,11 @@ private:
     RunDesk desk_;
     RunBook book_;
     WaitSums waits_;
-    std::map<std::string, std::string> cancelled_; // runs in hand, by whom
-    std::map<std::string, Snapshot> asked_;        // orders of persons in hand: what they were asked for
-    std::map<std::string, Count> counted_;         // by category
-    QuestionPlaces places_;                        // of reports and stories
+    std::map<std::string, std::string> cancelled_;   // runs in hand, by whom
+    std::map<std::string, Snapshot> asked_;          // orders of persons in hand: what they were asked for
+    std::map<std::string, Count> counted_;           // by category
+    std::map<std::string, std::string> not_counted_; // and why, where the store was there
+    QuestionPlaces places_;                          // of reports and stories
     std::map<std::string, std::unique_ptr<Store>> stores_;
     std::set<std::string> others_in_doubt_;      // stores that the log knows to be so, and no configuration named since
     std::vector<std::unique_ptr<Lane>> retired_; // of stores that are configured no more, until they have ended

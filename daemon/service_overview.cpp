@@ -70,6 +70,7 @@ CategoryStatus Service::status_of(const Rule& rule, const std::map<std::string, 
         status.last_success = last->second.last_success;
     }
     status.waited = waits_.of(rule.category);
+    if (const auto why = not_counted_.find(rule.category); why != not_counted_.end()) status.not_counted = why->second;
     const auto found = counted_.find(rule.category);
     if (found == counted_.end()) return status;
     const auto& survey = found->second.survey;

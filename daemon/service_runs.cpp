@@ -72,7 +72,10 @@ std::optional<Instant> Service::next_chance(Instant now) const {
     for (const auto& part : desk_.waiting())
         if (const auto found = configuration_->stores.find(part.store); found != configuration_->stores.end())
             consider(next_opening(found->second.window, configuration_->zone, now));
-    for (const auto& [name, store] : stores_) consider(store->health.next_try());
+    for (const auto& [name, store] : stores_) {
+        consider(store->health.next_try());
+        if (store->lane) consider(store->recount);
+    }
     return first;
 }
 
@@ -131,8 +134,7 @@ void Service::begin(const RunPart& part) {
     if (!memory_->lost().empty()) return refuse_lost(part);
     book_.began(part, request.as_of, part.through);
     if (part.scheduled && !is_open(configuration_->stores.at(part.store).window, configuration_->zone, part.ordered))
-        for (const auto& category : request.categories)
-            waits_.waited(category, "window", part.ordered, part.through);
+        for (const auto& category : request.categories) waits_.waited(category, "window", part.ordered, part.through);
     work_on(part, request, configuration_);
 }
 

@@ -123,6 +123,7 @@ constexpr auto category_members = [](auto& each, auto& category) {
     each("last_success", category.last_success), each("disposed_total", category.disposed_total);
     each("batches_total", category.batches_total), each("seconds_total", category.seconds_total);
     each.list("waited", category.waited, waited_members);
+    each("not_counted", category.not_counted);
     each("counted_as_of", category.counted_as_of), each("due", category.due), each("overdue", category.overdue);
     each("exempt", category.exempt), each("undated", category.undated), each("oldest_due", category.oldest_due);
     each("oldest_overdue_days", category.oldest_overdue_days);
@@ -169,6 +170,9 @@ std::vector<std::string> ServiceStatus::faults() const {
     for (const StoreStatus& store : stores)
         if (store.state == "unreachable" || store.state == "in doubt")
             all.push_back("store " + store.store + " is " + store.state + ": " + store.reason);
+    for (const CategoryStatus& category : categories)
+        if (!category.not_counted.empty())
+            all.push_back(category.category + " was not counted: " + category.not_counted);
     for (const CategoryStatus& category : categories)
         if (category.outcome == "failed" || category.outcome == "refused")
             all.push_back(category.category + " " + (category.outcome == "failed" ? "failed" : "was refused") + ": " +

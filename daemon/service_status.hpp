@@ -49,7 +49,8 @@ struct CategoryStatus {
     std::int64_t disposed_total = 0, batches_total = 0;
     double seconds_total = 0;
     std::vector<Waited> waited;
-    // As last counted; nothing where it never was.
+    std::string not_counted; // why the last count failed; empty: it did not
+    // As last counted; nothing where it never was, and where the last count failed though the store was there.
     std::optional<Date> counted_as_of;
     std::int64_t due = 0, overdue = 0, exempt = 0, undated = 0;
     std::optional<Date> oldest_due;                  // trigger date of the oldest record that is due

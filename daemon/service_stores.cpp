@@ -159,10 +159,9 @@ void Service::take_survey(const std::string& name, const Report& report, const s
     if (stopping_) return;
     if (store.again) return survey(name); // something changed meanwhile
     for (const auto& category : report.categories) count(category, report.as_of);
-    for (const auto& failed : report.failed)
-        if (failure.empty())
-            warn(failed.category + " was not counted: " + failed.reason,
-                 {{"category", failed.category}, {"store", name}});
+    store.recount.reset();
+    if (failure.empty())
+        for (const auto& failed : report.failed) not_counted(name, failed);
     if (!failure.empty()) {
         if (store.health.state() == StoreHealth::State::ready)
             warn("store " + name + " is out of reach: " + failure, {{"store", name}});
@@ -182,12 +181,28 @@ void Service::count(const CategoryReport& report, Date as_of) {
     if (report.survey.overdue > 0 && report.survey.oldest)
         counted.oldest_overdue_days = days_overdue(*rule, *report.survey.oldest, as_of);
     counted_[report.category] = std::move(counted);
+    not_counted_.erase(report.category);
+}
+
+// Numbers of before are no answer to a rule that may be another one now. A right that is missing may be given without a
+// word to us.
+void Service::not_counted(const std::string& store, const FailedCategory& failed) {
+    auto& why = not_counted_[failed.category];
+    if (why != failed.reason)
+        warn(failed.category + " was not counted: " + failed.reason, {{"category", failed.category}, {"store", store}});
+    why = failed.reason;
+    counted_.erase(failed.category);
+    stores_.at(store)->recount = now_() + std::chrono::minutes(10);
 }
 
 // Where the schedule's run waits for the store, that run is the try.
 void Service::try_stores_again(Instant now) {
     for (const auto& [name, store] : stores_) {
         store->health.clock_was_set(now);
+        if (configured_store(name) && store->recount && *store->recount <= now) {
+            store->recount.reset();
+            survey(name);
+        }
         if (!configured_store(name) || store->health.state() == StoreHealth::State::ready || store->health.rests(now))
             continue;
         if (desk_.running().contains(name)) continue;

@@ -198,6 +198,34 @@ BOOST_AUTO_TEST_CASE(a_store_in_doubt_is_tried_again_by_itself) {
     BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
+// ---- what cannot be counted
+
+BOOST_AUTO_TEST_CASE(a_category_that_cannot_be_counted_is_no_healthy_one_and_is_counted_again) {
+    Daemon daemon("02:30");
+    daemon.crm.run("ALTER TABLE contacts RENAME COLUMN created_at TO born");
+    daemon.start();
+    daemon.report();
+
+    auto status = daemon.status();
+    BOOST_TEST(store(status, "crm").state == "ready");
+    BOOST_TEST(category(status, "contacts").not_counted != "");
+    BOOST_TEST(category(status, "orders").not_counted == "");
+    BOOST_REQUIRE(status.faults().size() == 2u); // and the orders are overdue
+    BOOST_TEST(status.faults()[0].starts_with("contacts was not counted: "));
+
+    daemon.crm.run("ALTER TABLE contacts RENAME COLUMN born TO created_at"); // nobody tells the daemon
+    daemon.gates["crm"].opening.close();
+    daemon.clock.advance(10min);
+    daemon.gates["crm"].opening.await_visitor();
+    daemon.gates["crm"].opening.open();
+    daemon.report();
+
+    status = daemon.status();
+    BOOST_TEST(category(status, "contacts").not_counted == "");
+    BOOST_TEST(category(status, "contacts").due == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+}
+
 // ---- the threads themselves
 
 BOOST_AUTO_TEST_CASE(interrupted_no_store_is_opened_to_read) {

@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(a_bad_configuration_changes_nothing_and_status_says_why) {
 
     ::kill(::getpid(), SIGHUP);
     daemon.systemd.next_with("RELOADING=1");
-    BOOST_TEST(contains(daemon.systemd.next_with("READY=1"), "not reloaded"));
+    BOOST_TEST(contains(daemon.systemd.next_with("READY=1"), "not healthy: the new configuration was not taken: "));
 
     BOOST_TEST(contains(daemon.status().not_loaded, "window"));
     daemon.clock.advance(30min);

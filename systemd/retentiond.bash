@@ -11,7 +11,7 @@ _retentiond_categories() {
 }
 
 _retentiond() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} commands command=()
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} commands command=() formats="text json"
     COMPREPLY=()
     case $before in
     --config | --output | --socket)
@@ -24,7 +24,11 @@ _retentiond() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "text json csv html" -- "$word") && return ;;
+    --format)
+        [ "${COMP_WORDS[1]}" != report ] || formats="text json csv"
+        mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$word")
+        return
+        ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "journal text json" -- "$word") && return ;;
     --category) mapfile -t COMPREPLY < <(compgen -W "$(_retentiond_categories)" -- "$word") && return ;;
     --as-of | --until) mapfile -t COMPREPLY < <(compgen -W "$(date +%F)" -- "$word") && return ;;

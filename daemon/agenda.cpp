@@ -21,6 +21,11 @@ Problems check_schedules(const Configuration& configuration) {
     return problems;
 }
 
+bool same_schedule(const Configuration& one, const Configuration& other, const std::string& category) {
+    const auto *here = one.find_rule(category), *there = other.find_rule(category);
+    return here && there && !here->schedule.empty() && here->schedule == there->schedule;
+}
+
 Agenda::Agenda(const Configuration& configuration) : zone_(configuration.zone) {
     for (const auto& rule : configuration.rules) {
         std::string why;

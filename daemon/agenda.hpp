@@ -13,6 +13,9 @@ namespace retention {
 // Schedules that are not understood, each at its rule. For `check` and for the start of the daemon.
 Problems check_schedules(const Configuration&);
 
+// The category has a schedule in both, of the same text.
+bool same_schedule(const Configuration&, const Configuration&, const std::string& category);
+
 // By category: each occurrence of its schedule up to here has had its run. One that is not in it is not looked at.
 using Served = std::map<std::string, Instant>;
 

@@ -104,6 +104,16 @@ RunBook::Part* RunBook::part_of(Entry* entry, const std::string& run) {
     return found == entry->parts.end() ? nullptr : &*found;
 }
 
+void RunBook::dropped(const RunPart& lost) {
+    auto* entry = find(lost.run);
+    auto* part = part_of(entry, lost.run);
+    if (!part) return;
+    const auto is_lost = [&](const std::string& name) { return std::ranges::count(lost.categories, name) > 0; };
+    std::erase_if(part->part.categories, is_lost);
+    std::erase_if(entry->order.categories,
+                  [&](const auto& one) { return one.second == lost.store && is_lost(one.first); });
+}
+
 void RunBook::began(const RunPart& begun, Date as_of, Instant now) {
     auto* entry = find(begun.run);
     auto* part = part_of(entry, begun.run);

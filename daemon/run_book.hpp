@@ -15,6 +15,7 @@ public:
     using Listener = std::function<void(const RunNews&)>;
 
     void ordered(const RunOrder&, const std::vector<RunPart>&);
+    void dropped(const RunPart&); // categories of one that waits, which has others left
     void began(const RunPart&, Date as_of, Instant now);
     void progressed(const std::string& run, const Progress&);
     // Of an order's last part: who watches it is told the whole result.

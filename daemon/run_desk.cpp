@@ -87,6 +87,27 @@ std::vector<RunPart> RunDesk::withdraw_all() {
     return withdrawn;
 }
 
+std::vector<RunPart> RunDesk::drop(const Stays& stays) {
+    std::vector<RunPart> lost;
+    for (auto& part : waiting_) {
+        auto went = part;
+        std::erase_if(went.categories, [&](const std::string& category) { return stays(part, category); });
+        if (went.categories.empty()) continue;
+        const auto is_gone = [&](const std::string& name) { return std::ranges::count(went.categories, name) > 0; };
+        std::erase_if(part.categories, is_gone);
+        std::erase_if(orders_.at(part.order).categories,
+                      [&](const auto& one) { return one.second == part.store && is_gone(one.first); });
+        lost.push_back(std::move(went));
+    }
+    std::erase_if(waiting_, [](const RunPart& part) { return part.categories.empty(); });
+    for (const auto& part : lost) forget_if_ended(part.order);
+    return lost;
+}
+
+bool RunDesk::waits(const std::string& run) const {
+    return std::ranges::count(waiting_, run, &RunPart::run) > 0;
+}
+
 void RunDesk::forget_if_ended(const std::string& order) {
     const auto is_its = [&](const RunPart& part) { return part.order == order; };
     if (std::ranges::any_of(waiting_, is_its)) return;

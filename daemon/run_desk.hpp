@@ -43,6 +43,7 @@ struct RunPart {
 class RunDesk {
 public:
     using May = std::function<bool(const RunPart&)>;
+    using Stays = std::function<bool(const RunPart&, const std::string& category)>;
 
     // An order in hand that asks for the same, whoever asked; nothing where there is none. `today` stands for a day
     // that an order leaves open.
@@ -57,9 +58,13 @@ public:
     // Parts of the order, or the one part, of this name that wait: they wait no longer.
     std::vector<RunPart> withdraw(const std::string& name);
     std::vector<RunPart> withdraw_all();
+    // Of what waits: the categories that do not stay leave their parts, and a part that has none left waits no longer.
+    // Each part that lost some, with what it lost.
+    std::vector<RunPart> drop(const Stays&);
 
     const std::vector<RunPart>& waiting() const { return waiting_; }
     const std::map<std::string, RunPart>& running() const { return running_; } // by store
+    bool waits(const std::string& run) const;
     // The schedule's run of this category waits or runs.
     bool scheduled(const std::string& category) const;
 

@@ -144,6 +144,7 @@ private:
     void reload();
     std::string why_not(const Loaded&) const;
     void accept(const Configuration&);
+    void take_out_of_line(const Configuration& next);
 
     // service_overview.cpp
     std::string stopped() const;

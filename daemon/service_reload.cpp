@@ -4,6 +4,7 @@
 #include "daemon/journal.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/service_core.hpp"
+#include "daemon/wording.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -77,7 +78,26 @@ std::string Service::why_not(const Loaded& loaded) const {
     return {};
 }
 
+// The schedule's runs that wait do nothing that the next configuration's schedules do not ask for: of a category that
+// goes, of one that another store has then, of one whose schedule is another one. A person's orders stay as they are.
+void Service::take_out_of_line(const Configuration& next) {
+    const auto stays = [&](const RunPart& part, const std::string& category) {
+        return !part.scheduled ||
+               (same_schedule(*configuration_, next, category) && next.find_rule(category)->store == part.store);
+    };
+    for (const auto& lost : desk_.drop(stays)) {
+        tell("run " + lost.run + " does nothing in " + joined(lost.categories) +
+                 ": the schedule that asked for it was changed or taken out",
+             {{"run", lost.run}, {"store", lost.store}});
+        if (desk_.waits(lost.run))
+            book_.dropped(lost);
+        else
+            end_unbegun(lost, Outcome::partial, "its schedule was changed or taken out before it began");
+    }
+}
+
 void Service::accept(const Configuration& configuration) {
+    take_out_of_line(configuration);
     const auto before = std::exchange(configuration_, std::make_shared<const Configuration>(configuration));
     agenda_ = Agenda(*configuration_);
     loaded_ = now_();

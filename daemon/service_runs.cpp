@@ -238,10 +238,12 @@ void Service::serve(const RunPart& part, const Snapshot& snapshot, const RunEnd&
     put_in_line(order);
 }
 
-// A run that its store missed, and one that the window's end cut short, goes on when it can.
+// A run that its store missed, and one that the window's end cut short, goes on when it can, if its schedule is still
+// the one that asked for it.
 bool Service::comes_again(const RunPart& part, const CategoryOutcome& category, const Snapshot& snapshot,
                           const RunEnd& ended) const {
     if (category.outcome == Outcome::completed || cancelled_.contains(part.run)) return false;
+    if (!same_schedule(*snapshot, *configuration_, category.category)) return false;
     if (category.out_of_reach || ended.in_doubt) return true;
     return category.outcome == Outcome::partial && !stopping_ &&
            !is_open(snapshot->stores.at(part.store).window, snapshot->zone, now_());

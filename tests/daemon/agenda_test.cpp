@@ -76,6 +76,17 @@ BOOST_AUTO_TEST_CASE(a_category_without_schedule_never_runs_by_itself) {
     BOOST_TEST(agenda.due({{"logs", instant("2026-01-01 00:00:00")}}, instant("2027-01-01 00:00:00")).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_schedule_is_the_same_by_its_text) {
+    const auto before = with_schedules({{"contacts", "02:30"}, {"orders", "02:30"}, {"logs", ""}, {"calls", "02:30"}});
+    const auto now = with_schedules({{"contacts", "02:30"}, {"orders", "02:31"}, {"logs", ""}});
+
+    BOOST_TEST(same_schedule(before, now, "contacts"));
+    for (const auto* other : {"orders", "logs", "calls", "none"}) {
+        BOOST_TEST(!same_schedule(before, now, other));
+        BOOST_TEST(!same_schedule(now, before, other));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_schedule_that_is_not_understood_is_an_error_where_it_is_written) {
     auto configuration =
         with_schedules({{"contacts", "02:30"}, {"calls", "at night"}, {"logs", ""}, {"bills", "at night"}});

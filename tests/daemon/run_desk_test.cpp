@@ -157,6 +157,30 @@ BOOST_AUTO_TEST_CASE(what_waits_can_be_withdrawn_whole_or_by_store) {
     BOOST_TEST(desk.waiting().empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_does_not_stay_leaves_the_parts_that_wait) {
+    RunDesk desk;
+    desk.put(both_stores("a"));
+    const auto running = desk.begin("shop", now, anything);
+    desk.put(order("b", {{"contacts", "crm"}}));
+    const auto is_other = [](const RunPart&, const std::string& category) {
+        return category != "contacts" && category != "orders";
+    };
+
+    const auto lost = desk.drop(is_other);
+
+    BOOST_TEST(names(lost) == "a.crm b ");
+    BOOST_TEST(lost.at(0).categories == (std::vector<std::string>{"contacts"}), boost::test_tools::per_element());
+    BOOST_TEST(desk.waits("a.crm"));
+    BOOST_TEST(!desk.waits("b"));
+    BOOST_TEST(desk.running().at("shop").categories.size() == 1u);    // it began
+    BOOST_TEST(!desk.same(order("c", {{"contacts", "crm"}}), today)); // nobody does that any more
+    BOOST_TEST(!desk.same(both_stores("c"), today));                  // nor all of this
+    BOOST_TEST(desk.same(order("c", {{"calls", "crm"}, {"orders", "shop"}}), today).value() == "a");
+    BOOST_TEST(desk.drop(is_other).empty());
+    BOOST_TEST(desk.begin("crm", now, anything).value().categories == (std::vector<std::string>{"calls"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(whatever_comes_each_part_runs_once_and_no_store_twice_at_a_time) {
     const auto seed = std::random_device{}();
     BOOST_TEST_MESSAGE("seed " << seed);

@@ -23,6 +23,28 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+const std::string from_four = "window = \"04:00-05:00\"\n"; // of crm
+
+void reload(Daemon& daemon) {
+    ::kill(::getpid(), SIGHUP);
+    daemon.systemd.next_with("READY=1");
+}
+
+// What a reload reads from now on.
+void change(Daemon& daemon, const std::string& store_keys, const std::function<void(Configuration&)>& by) {
+    daemon.load = [&daemon, store_keys, by] {
+        auto loaded = daemon.read("02:30", store_keys);
+        by(*loaded.configuration);
+        return loaded;
+    };
+}
+
+void add_calls(Configuration& configuration) { // a second category of crm
+    auto rule = configuration.rules.front();
+    rule.category = rule.table = "calls";
+    configuration.rules.push_back(rule);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(service)
@@ -186,6 +208,121 @@ BOOST_AUTO_TEST_CASE(a_run_whose_window_is_closed_waits_until_it_opens) {
     BOOST_TEST(waited[0].seconds == 5400.0);
     BOOST_TEST((daemon.stop() == ExitCode::done));
     BOOST_TEST(with_event(daemon.log(), "run.started").size() == 2u); // shop's at 02:30, crm's at 04:00
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_waits_ends_with_the_schedule_that_asked_for_it) {
+    const std::vector<std::function<void(Configuration&)>> changes = {
+        [](Configuration& configuration) { configuration.rules.front().schedule.clear(); },
+        [](Configuration& configuration) { configuration.rules.front().schedule = "*-12-24 03:00"; },
+        [](Configuration& configuration) { configuration.rules.erase(configuration.rules.begin()); },
+    };
+    for (const auto& by : changes) {
+        Daemon daemon("02:30", from_four);
+        change(daemon, from_four, by);
+        daemon.start();
+        daemon.clock.advance(30min);
+        const auto run = daemon.scheduled_run("crm");
+        BOOST_REQUIRE(run != "");
+
+        reload(daemon);
+        const auto ended = daemon.run(run);
+        BOOST_TEST(ended.at("state").as_string() == "finished");
+        BOOST_TEST(outcome_of(ended, "contacts") == "partial");
+        BOOST_TEST(contains(boost::json::serialize(ended), "its schedule was changed or taken out before it began"));
+        daemon.clock.advance(90min); // the window opens
+        BOOST_TEST(daemon.scheduled_run("crm") == "");
+
+        BOOST_TEST((daemon.stop() == ExitCode::done));
+        BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+        BOOST_TEST(with_event(daemon.log(), "run.started").size() == 1u); // of shop, at 02:30
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_waits_for_a_locked_history_ends_with_its_schedule) {
+    Daemon daemon("02:30");
+    change(daemon, "", [](Configuration& configuration) { configuration.rules.front().schedule.clear(); });
+    daemon.start();
+    daemon.ask([&](Control&) { daemon.memory.locked = true; });
+    daemon.status(); // finds it so
+    daemon.clock.advance(30min);
+    BOOST_REQUIRE(daemon.scheduled_run("crm") != "");
+    const auto shop = daemon.scheduled_run("shop");
+
+    reload(daemon);
+    BOOST_TEST(daemon.scheduled_run("crm") == "");
+    daemon.ask([&](Control&) { daemon.memory.locked = false; });
+    daemon.clock.advance(1min);
+
+    BOOST_TEST(disposed_of(daemon.result(shop), "orders") == 2); // its schedule stayed
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_waits_goes_on_without_the_category_whose_schedule_went) {
+    Daemon daemon("02:30", from_four);
+    daemon.crm.run("CREATE TABLE calls (id INTEGER PRIMARY KEY, created_at TEXT);"
+                   "INSERT INTO calls VALUES (1, '2001-01-01');");
+    add_calls(daemon.configuration);
+    change(daemon, from_four, [](Configuration& configuration) {
+        add_calls(configuration);
+        configuration.rules.front().schedule = "*-12-24 03:00";
+    });
+    daemon.start();
+    daemon.clock.advance(30min);
+    const auto run = daemon.scheduled_run("crm");
+    BOOST_TEST(daemon.run(run).at("categories").as_array().size() == 2u);
+
+    reload(daemon);
+    BOOST_TEST(daemon.scheduled_run("crm") == run);
+    BOOST_TEST(daemon.run(run).at("state").as_string() == "waiting");
+    BOOST_TEST(daemon.run(run).at("categories").as_array().size() == 1u);
+    daemon.clock.advance(90min);
+    const auto result = daemon.result(run);
+
+    BOOST_TEST(outcome_of(result, "calls") == "completed");
+    BOOST_TEST(result.at("categories").as_array().size() == 1u);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM calls") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_the_window_cut_short_comes_again_while_its_schedule_is_there) {
+    const std::string till_three = "window = \"02:00-03:00\"\n";
+    for (const std::string text : {"02:30", ""}) {
+        Daemon daemon("02:30", till_three);
+        change(daemon, till_three, [&](Configuration& now) { now.rules.front().schedule = text; });
+        daemon.gates["crm"].counting.close();
+        daemon.start();
+        daemon.clock.advance(30min);
+        daemon.gates["crm"].counting.await_visitor();
+        const auto run = daemon.scheduled_run("crm");
+        daemon.clock.advance(45min);
+
+        reload(daemon);
+        daemon.gates["crm"].counting.open();
+        BOOST_TEST(outcome_of(daemon.result(run), "contacts") == "partial");
+
+        BOOST_TEST((daemon.scheduled_run("crm") != "") == (text != ""), "schedule \"" << text << '"');
+        BOOST_TEST((daemon.stop() == ExitCode::done));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_person_asked_for_does_not_go_with_a_schedule) {
+    Daemon daemon("02:30");
+    change(daemon, "", [](Configuration& configuration) { configuration.rules.front().schedule.clear(); });
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["crm"].counting.await_visitor();
+    const auto in_hand = daemon.scheduled_run("crm"), waiting = daemon.purge({"contacts"}, true).run;
+
+    reload(daemon);
+    BOOST_TEST(daemon.run(waiting).at("state").as_string() == "waiting");
+    daemon.gates["crm"].counting.open();
+
+    BOOST_TEST(disposed_of(daemon.result(in_hand), "contacts") == 2); // it had begun
+    BOOST_TEST(outcome_of(daemon.result(waiting), "contacts") == "completed");
+    BOOST_TEST((daemon.stop() == ExitCode::done));
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_set_is_noticed) {

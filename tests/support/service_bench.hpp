@@ -58,13 +58,14 @@ public:
     ExitCode stop(int signal = SIGTERM);
     ExitCode ended() { return end.get(); }
 
-    // On the daemon's own thread.
+    // On the daemon's own thread, in its second turn from now: a look that was on its way when the clock was advanced
+    // has rung by then.
     template <class Work>
     auto ask(Work work) {
         using Answer = decltype(work(std::declval<Control&>()));
         const auto answer = std::make_shared<std::promise<Answer>>(); // it may still be setting when this returns
         auto result = answer->get_future();
-        boost::asio::post(*io_, [this, answer, &work] {
+        const auto turn = [this, answer, &work] {
             try {
                 if constexpr (std::is_void_v<Answer>)
                     work(*control_), answer->set_value();
@@ -73,7 +74,8 @@ public:
             } catch (...) {
                 answer->set_exception(std::current_exception());
             }
-        });
+        };
+        boost::asio::post(*io_, [this, turn] { boost::asio::post(*io_, turn); });
         return result.get();
     }
     ServiceStatus status() {

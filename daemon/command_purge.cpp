@@ -1,6 +1,7 @@
 #include "daemon/command_purge.hpp"
 
 #include "daemon/configured.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/local_run.hpp"
 #include "daemon/progress_bar.hpp"
 #include "daemon/purge_by_daemon.hpp"
@@ -45,6 +46,7 @@ bool agreed_here(const Options& options, const Configuration& configuration, con
 ExitCode purge_here(const Options& options, const Configuration& configuration, const RunRequest& request,
                     Context& context) {
     Interrupter interrupter;
+    open_journal(LogFormat::text);
     LocalRun here(configuration, context, interrupter);
     if (!here.warning().empty()) context.err << "warning: " << here.warning() << '\n';
     ProgressBar bar(context.err, context.err_terminal);
@@ -67,7 +69,10 @@ ExitCode purge_here(const Options& options, const Configuration& configuration, 
     bar.clear();
     const ExitCode code = tell_purge(options, outcome, context);
     here.remember(outcome);
-    return code;
+    const auto why = here.not_remembered();
+    if (why.empty()) return code;
+    context.err << "error: what was done is in the audit log, but not in the history: " << why << '\n';
+    return code == ExitCode::done ? ExitCode::incomplete : code;
 }
 
 } // namespace

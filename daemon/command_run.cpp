@@ -37,7 +37,10 @@ ExitCode run_once(const Configuration& configuration, Context& context) {
     const ExitCode code = told(outcome);
     here.remember(outcome);
     here.serve_schedule(outcome);
-    return code;
+    const auto why = here.not_remembered();
+    if (why.empty()) return code;
+    alarm("what was done is in the audit log, but not in the history: " + why, {{"run", outcome.run}});
+    return code == ExitCode::done ? ExitCode::incomplete : code;
 }
 
 } // namespace

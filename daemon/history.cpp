@@ -2,11 +2,14 @@
 
 #include "daemon/audit_line.hpp"
 #include "daemon/history_file.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/purge_report.hpp"
 
 #include <boost/json.hpp>
+#include <deque>
 #include <soci/soci.h>
 #include <type_traits>
+#include <variant>
 
 namespace retention {
 namespace {
@@ -69,13 +72,31 @@ struct History::Impl {
     Patience patience;
     mutable HistoryFile file; // reading may find that it is lost
 
-    // Nothing, or what `work` made: a file that fails is lost from then on.
+    struct Ended {
+        RunOutcome outcome;
+        Instant finished;
+    };
+    struct Serve {
+        std::string category;
+        Instant through;
+        std::string schedule;
+    };
+    using Entry = std::variant<Ended, Serve>;
+    std::deque<Entry> kept = {}; // what could not be written while it was busy, in order
+
+    void write(const Entry&);
+    void write_kept();
+    void write_now(const Ended&) const;
+    void write_now(const Serve&) const;
+    bool is_whole() const { return file.lost.empty(); }
+
+    // Nothing, or what `work` made: a file that fails is lost, or busy, from then on.
     template <class Work>
     auto guarded(const Work& work) const -> std::decay_t<decltype(work())> {
         if (file.sql) try {
                 return work();
             } catch (const std::exception& error) {
-                file = unusable_history(folder, error);
+                file = unusable_history(folder, error, std::move(file));
             }
         return std::decay_t<decltype(work())>();
     }
@@ -112,10 +133,54 @@ void History::Impl::add(const RunOutcome& run, const CategoryOutcome& outcome, I
     put("INSERT OR REPLACE INTO categories VALUES (:name, :value)", outcome.category, text_of(sums));
 }
 
+// Not beside what waits already: the order stays.
+void History::Impl::write(const Entry& entry) {
+    if (is_whole() && kept.empty()) guarded([&] { std::visit([this](const auto& one) { write_now(one); }, entry); });
+    if (!file.busy && kept.empty()) return;
+    if (kept.empty()) warn("outcomes are kept in memory until they can be written: " + file.lost);
+    kept.push_back(entry);
+}
+
+void History::Impl::write_kept() {
+    while (is_whole() && !kept.empty())
+        guarded([this] {
+            std::visit([this](const auto& one) { write_now(one); }, kept.front());
+            kept.pop_front();
+        });
+}
+
+void History::Impl::write_now(const Ended& ended) const {
+    const auto& outcome = ended.outcome;
+    auto record = find(outcome.run).value_or(RunRecord{{}, "", ended.finished, {}}); // begun before a loss
+    record.outcome = outcome;
+    record.finished = ended.finished;
+    soci::transaction all(sql());
+    put("INSERT INTO runs (run, record) VALUES (:name, :value) "
+        "ON CONFLICT (run) DO UPDATE SET record = excluded.record",
+        outcome.run, text_of(record));
+    for (const auto& category : outcome.categories) add(outcome, category, ended.finished);
+    sql() << "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - " + std::to_string(most_runs);
+    all.commit();
+}
+
+void History::Impl::write_now(const Serve& serve) const {
+    const auto at = audit_time(serve.through);
+    sql() << "INSERT INTO served VALUES (:name, :through, nullif(:schedule, '')) ON CONFLICT (category) DO "
+             "UPDATE SET through = excluded.through, schedule = coalesce(excluded.schedule, schedule)",
+        soci::use(serve.category, "name"), soci::use(at, "through"), soci::use(serve.schedule, "schedule");
+}
+
 // A log that goes on has more than the line that opened it.
 History::History(const State& state, const Head& log, std::chrono::milliseconds patience)
     : impl_(new Impl{state.directory(), patience, open_history(state.directory(), log.seq > 1, patience)}) {}
-History::~History() = default;
+
+History::~History() {
+    try {
+        if (!impl_->kept.empty() && !settle()) warn("the newest outcomes are not in the history: " + lost());
+    } catch (const std::exception& error) {
+        warn(std::string("the newest outcomes are not in the history: ") + error.what());
+    }
+}
 
 std::string History::lost() const {
     return impl_->file.lost;
@@ -126,37 +191,43 @@ bool History::busy() const {
 }
 
 void History::look_again() {
-    if (impl_->file.sql) return;
-    impl_->file = open_history(impl_->folder, true, {});
-    if (impl_->file.sql) be_patient(*impl_->file.sql, impl_->patience);
+    auto& file = impl_->file;
+    if (impl_->is_whole() || (file.busy && file.sql && !is_free(*file.sql))) return;
+    file = open_history(impl_->folder, true, {});
+    impl_->write_kept();
+    if (impl_->is_whole()) be_patient(*file.sql, impl_->patience);
+}
+
+bool History::settle() {
+    if (!impl_->kept.empty()) {
+        impl_->file = open_history(impl_->folder, true, impl_->patience);
+        impl_->write_kept();
+        impl_->kept.clear();
+    }
+    return impl_->is_whole();
 }
 
 // What was lost a moment ago may only have been locked: it is opened once more before anything is renamed.
 void History::accept_loss() {
     look_again();
-    if (!impl_->file.sql && !impl_->file.busy) impl_->file = begin_history_anew(impl_->folder, impl_->patience);
+    if (impl_->is_whole() || impl_->file.busy) return;
+    try {
+        impl_->file = begin_history_anew(impl_->folder, impl_->patience);
+        impl_->write_kept();
+    } catch (const std::exception& error) {
+        impl_->file = unusable_history(impl_->folder, error);
+    }
 }
 
 void History::begin(const RunRecord& record) {
+    if (!impl_->is_whole()) return;
     impl_->guarded([&] {
         impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value)", record.outcome.run, text_of(record));
     });
 }
 
 void History::end(const RunOutcome& outcome, Instant finished) {
-    impl_->guarded([&] {
-        auto record = impl_->find(outcome.run).value_or(RunRecord{{}, "", finished, {}}); // begun before a loss
-        record.outcome = outcome;
-        record.finished = finished;
-        soci::transaction all(impl_->sql());
-        impl_->put("INSERT INTO runs (run, record) VALUES (:name, :value) "
-                   "ON CONFLICT (run) DO UPDATE SET record = excluded.record",
-                   outcome.run, text_of(record));
-        for (const auto& category : outcome.categories) impl_->add(outcome, category, finished);
-        impl_->sql() << "DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - " +
-                            std::to_string(most_runs);
-        all.commit();
-    });
+    impl_->write(Impl::Ended{outcome, finished});
 }
 
 std::vector<RunRecord> History::last(std::size_t runs) const {
@@ -187,21 +258,24 @@ std::map<std::string, CategoryHistory> History::categories() const {
 }
 
 void History::serve(const std::string& category, Instant through, const std::string& schedule) {
-    const auto at = audit_time(through);
-    impl_->guarded([&] {
-        impl_->sql() << "INSERT INTO served VALUES (:name, :through, nullif(:schedule, '')) ON CONFLICT (category) DO "
-                        "UPDATE SET through = excluded.through, schedule = coalesce(excluded.schedule, schedule)",
-            soci::use(category, "name"), soci::use(at, "through"), soci::use(schedule, "schedule");
-    });
+    impl_->write(Impl::Serve{category, through, schedule});
 }
 
+// What is kept is newer than the file.
 std::optional<ServedSchedule> History::served(const std::string& category) const {
-    return impl_->guarded([&]() -> std::optional<ServedSchedule> {
+    auto known = impl_->guarded([&]() -> std::optional<ServedSchedule> {
         const auto through = impl_->text("SELECT through FROM served WHERE category = :name", category);
         const auto at = through ? parse_audit_time(*through) : std::nullopt;
         if (!at) return std::nullopt;
         return ServedSchedule{*at, impl_->text("SELECT schedule FROM served WHERE category = :name", category)};
     });
+    for (const auto& entry : impl_->kept)
+        if (const auto* serve = std::get_if<Impl::Serve>(&entry); serve && serve->category == category) {
+            if (!known) known.emplace();
+            known->through = serve->through;
+            if (!serve->schedule.empty()) known->schedule = serve->schedule;
+        }
+    return known;
 }
 
 } // namespace retention

@@ -4,7 +4,9 @@
 //
 // It is never forgotten silently. The file carries a name of its own, which `history` beside it repeats: one that is
 // missing, damaged or another one is noticed, and the same of both where the audit log shows that there was a past. One
-// that another process has locked for longer than `patience` is busy, and not lost.
+// that another process has locked for longer than `patience` is busy, and not lost: nobody waits for it again before a
+// look proved it free, it may be read where the lock lets that be, and what ended or was served meanwhile is kept in
+// memory, in order, until it can be written.
 // Used by one thread at a time, in the process that holds the State.
 
 #include "daemon/run_memory.hpp"
@@ -19,7 +21,10 @@ public:
     // Opens it, or makes it where there is none and there was no past: `log` has no line but its first. Where it was
     // lost or is damaged, lost() says so; nothing is read from it then, and nothing written, until accept_loss().
     History(const State&, const Head& log, std::chrono::milliseconds patience);
-    ~History() override;
+    ~History() override; // what was kept is written, if need be after `patience` once more
+
+    // Now, with patience, what was kept; what cannot be written then is given up. False: it was, or all is lost.
+    bool settle();
 
     std::string lost() const override;
     bool busy() const override;
@@ -27,8 +32,8 @@ public:
     // What is left of the old file is kept aside, and a new one begun.
     void accept_loss() override;
 
-    // Durable when they return, whole or not at all. Where the file cannot be used any more, it is lost, or busy, from
-    // then on.
+    // Durable when they return, unless it is busy; whole or not at all. Where the file cannot be used any more, it is
+    // lost, or busy, from then on.
     void begin(const RunRecord&) override;
     void end(const RunOutcome&, Instant finished) override;
     void serve(const std::string& category, Instant through, const std::string& schedule) override;

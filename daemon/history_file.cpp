@@ -31,13 +31,21 @@ HistoryFile lost_history(const fs::path& folder, const std::string& why) {
     return {nullptr, "the state is lost: " + database_in(folder).string() + " " + why + what_to_do(folder)};
 }
 
-HistoryFile busy_history(const fs::path& folder) {
+// `sql`: through which it may be read; from now on without waiting.
+HistoryFile busy_history(const fs::path& folder, std::unique_ptr<soci::session> sql) {
     const auto file = database_in(folder).string();
-    return {nullptr,
+    if (sql) be_patient(*sql, Patience(0));
+    return {std::move(sql),
             "the state is busy: " + file +
                 " is locked by another process\nhint: nothing is lost; try again when that process (fuser " + file +
                 " names it) has let go, the daemon does so by itself",
             true};
+}
+
+// SOCI's whole text repeats the statement with its values.
+std::string reason_of(const std::exception& error) {
+    const auto* failure = dynamic_cast<const soci::soci_error*>(&error);
+    return failure ? failure->get_error_message() : error.what();
 }
 
 bool is_busy(const std::exception& error) {
@@ -107,7 +115,7 @@ HistoryFile opened(const fs::path& folder, const std::string& name, Patience pat
         const auto fault = fault_of(*sql, name);
         if (!fault.empty()) return lost_history(folder, fault);
         bring_up_to_date(*sql);
-        return HistoryFile{std::move(sql)};
+        return is_free(*sql) ? HistoryFile{std::move(sql)} : busy_history(folder, std::move(sql));
     } catch (const std::exception& error) {
         return unusable_history(folder, error);
     }
@@ -119,8 +127,19 @@ void be_patient(soci::session& sql, Patience patience) {
     sql << "PRAGMA busy_timeout = " + std::to_string(patience.count());
 }
 
-HistoryFile unusable_history(const fs::path& folder, const std::exception& error) {
-    return is_busy(error) ? busy_history(folder) : lost_history(folder, std::string("cannot be used: ") + error.what());
+bool is_free(soci::session& sql) {
+    try {
+        sql << "BEGIN EXCLUSIVE";
+        sql << "ROLLBACK";
+        return true;
+    } catch (const std::exception& error) {
+        return !is_busy(error); // what else is wrong shows when it is written
+    }
+}
+
+HistoryFile unusable_history(const fs::path& folder, const std::exception& error, HistoryFile file) {
+    if (is_busy(error)) return busy_history(folder, std::move(file.sql));
+    return lost_history(folder, "cannot be used: " + reason_of(error));
 }
 
 HistoryFile open_history(const fs::path& folder, bool past, Patience patience) {

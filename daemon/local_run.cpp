@@ -50,6 +50,7 @@ RunOutcome LocalRun::enforce(RunRequest request) {
         return refuse(std::move(asked), request.actor);
     history_.begin({asked, request.actor, started_, std::nullopt});
     if (!history_.lost().empty()) return refuse(std::move(asked), request.actor);
+    began_ = true;
     return retention::enforce(configuration_, request, context_);
 }
 
@@ -61,15 +62,19 @@ RunOutcome LocalRun::refuse(RunOutcome asked, const std::string& actor) {
 }
 
 void LocalRun::remember(const RunOutcome& outcome) {
-    if (history_.lost().empty()) history_.end(outcome, context_.now());
+    if (began_) history_.end(outcome, context_.now());
 }
 
 void LocalRun::serve_schedule(const RunOutcome& outcome) {
-    if (!history_.lost().empty()) return;
+    if (!began_) return;
     const auto scheduled = Agenda(configuration_).categories();
     for (const auto& category : outcome.categories)
         if (std::ranges::count(scheduled, category.category) > 0 && !comes_again(category))
             history_.serve(category.category, started_, configuration_.find_rule(category.category)->schedule);
+}
+
+std::string LocalRun::not_remembered() {
+    return !began_ || history_.settle() ? "" : history_.lost();
 }
 
 bool LocalRun::comes_again(const CategoryOutcome& category) {

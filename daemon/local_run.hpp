@@ -27,11 +27,13 @@ public:
     // Once. Where the history was lost, only an approved request goes on; any other is refused as a whole, and each
     // where it is busy. Throws what keeps it from beginning: AuditError, std::runtime_error.
     RunOutcome enforce(RunRequest);
-    // The two after that, and after its outcome was told. Throw std::runtime_error.
+    // The three after that, and after its outcome was told. Throw std::runtime_error.
     void remember(const RunOutcome&);
     // The schedule's occurrences up to its begin have had their run, but for categories that it could not work on or
     // that were cut short: a daemon catches them up when it starts.
     void serve_schedule(const RunOutcome&);
+    // Empty: what it did is in the history. Otherwise why not, after the whole patience; nobody can mend that later.
+    std::string not_remembered();
 
 private:
     RunOutcome refuse(RunOutcome asked, const std::string& actor);
@@ -44,6 +46,7 @@ private:
     History history_;
     RunContext context_;
     Instant started_{};
+    bool began_ = false;
 };
 
 } // namespace retention

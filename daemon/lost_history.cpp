@@ -8,12 +8,15 @@ namespace retention {
 
 bool go_on_without_history(RunMemory& memory, AuditLog& log, const std::string& by,
                            const std::function<Instant()>& now) {
-    if (memory.busy()) return false;
-    const Instant last = log.last_time();
-    log.append("recovered", {{"what", "went on without the lost history"}, {"lost", memory.lost()}, {"by", by}},
-               believable(now(), last, true));
+    memory.look_again();
+    if (memory.busy() || memory.lost().empty()) return !memory.busy();
+    const auto lost = memory.lost();
     memory.accept_loss();
-    return memory.lost().empty();
+    if (!memory.lost().empty()) return false;
+    const Instant last = log.last_time();
+    log.append("recovered", {{"what", "went on without the lost history"}, {"lost", lost}, {"by", by}},
+               believable(now(), last, true));
+    return true;
 }
 
 std::string refuse_without_history(const RunMemory& memory, AuditLog& log, const Unremembered& order,

@@ -10,8 +10,9 @@
 
 namespace retention {
 
-// By this person's approval. The line is written before a new history is begun. False: nothing can be disposed of yet,
-// because another process has it locked; it is as it was. Throws AuditError.
+// By this person's approval. The line is written when a new history was begun, and not where the old one turns out to
+// be whole. False: nothing can be disposed of yet, because another process has it locked, or what is left of it cannot
+// be set aside; lost() says so. Throws AuditError.
 bool go_on_without_history(RunMemory&, AuditLog&, const std::string& by, const std::function<Instant()>& now);
 
 // Who wanted to dispose of what; `store` may be empty: all of them.

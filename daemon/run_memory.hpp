@@ -40,7 +40,8 @@ class RunMemory {
 public:
     virtual ~RunMemory() = default;
     virtual std::string lost() const = 0; // why, and what to do; empty: it is whole
-    // Nothing is lost: another process has it locked, and lost() says that. Nobody may go on without it.
+    // Nothing is lost: another process has it locked, and lost() says that. Nobody may go on without it. What ends or
+    // is served meanwhile is kept, and written when a look finds it free.
     virtual bool busy() const { return false; }
     // A file that could not be used for a while (a full disk, somebody else's lock) may be whole again. Does not wait.
     virtual void look_again() {}

@@ -186,7 +186,7 @@ void Service::end(const RunPart& part, const Snapshot& snapshot, const RunEnd& e
     for (const auto& category : outcome.categories) waits_.ended(category.category, now_());
     for (const auto& category : outcome.categories) tell_outcome(outcome.run, category);
     desk_.end(part, disposed_in(outcome));
-    if (memory_->lost().empty()) memory_->end(outcome, now_());
+    if (memory_->lost().empty() || memory_->busy()) memory_->end(outcome, now_());
     judge_store(part, ended);
     serve(part, snapshot, ended);
     cancelled_.erase(part.run);
@@ -254,7 +254,7 @@ void Service::set_served(const std::string& category, Instant through) {
     if (const auto found = served_.find(category); found != served_.end())
         through = found->second = std::max(found->second, through);
     const auto* rule = configuration_->find_rule(category);
-    if (memory_->lost().empty()) memory_->serve(category, through, rule ? rule->schedule : "");
+    if (memory_->lost().empty() || memory_->busy()) memory_->serve(category, through, rule ? rule->schedule : "");
 }
 
 void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& reason) {

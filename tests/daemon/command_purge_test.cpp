@@ -321,6 +321,24 @@ BOOST_AUTO_TEST_CASE(a_history_that_another_process_has_locked_refuses_yes_too_a
     BOOST_TEST(contains(bench.out, "the state is busy: "), bench.out);
 }
 
+BOOST_AUTO_TEST_CASE(a_purge_whose_end_finds_the_history_locked_says_so_and_does_not_end_well) {
+    Bench bench;
+    bench({"purge", "logs", "--local", "--yes"});
+    std::map<std::string, Gates> gates;
+    Gate& disposing = gates["crm"].disposing;
+    bench.stores = gated(gates, bench.clock.reading());
+    disposing.close();
+    auto code = std::async(std::launch::async, [&] { return bench({"purge", "contacts", "--local", "--yes"}); });
+    disposing.await_visitor();
+    {
+        const FileLock lock(bench.file("state/history.db"), FileLock::Kind::shared);
+        disposing.open();
+        BOOST_TEST(number(code.get()) == 1);
+    }
+    BOOST_TEST(contains(bench.err, "not in the history: the state is busy: "), bench.err);
+    BOOST_TEST(names(bench) == purged());
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_of_no_leaves_the_history_as_it_is) {
     Bench bench;
     bench.can_ask = true;

@@ -28,6 +28,9 @@ struct Folder {
 
     History history(const Head& log = further) const { return History(state, log, std::chrono::milliseconds(0)); }
     void use_once() const { history(first_line).serve("contacts", morning, "02:30"); }
+    void use_once_more() const {
+        history(fs::exists(path / "history") ? further : first_line).serve("contacts", morning, "02:30");
+    }
 };
 
 RunOutcome outcome(const std::string& run, Outcome how = Outcome::completed, std::int64_t disposed = 5) {
@@ -161,6 +164,8 @@ BOOST_AUTO_TEST_CASE(names_a_run_only_once) {
     history.begin({outcome("r1"), "schedule", morning, std::nullopt});
 
     BOOST_TEST(history.lost().find("cannot be used") != std::string::npos); // never two of one name
+    BOOST_TEST(history.lost().find("while executing") == std::string::npos);
+    BOOST_TEST(history.lost().find("schedule") == std::string::npos); // nothing of the run
     history.look_again();
     BOOST_TEST(history.lost() == "");
     BOOST_TEST(history.last(9).size() == 1u);
@@ -276,8 +281,103 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_locked_meanwhile_is_busy_and_keeps_what_it_h
     history.look_again();
 
     BOOST_TEST(history.lost() == "");
-    BOOST_TEST(history.last(9).empty()); // whole or not at all
+    BOOST_REQUIRE(history.last(9).size() == 1u); // not begun, but ended
+    BOOST_TEST(history.last(9)[0].finished.has_value());
     BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_and_is_served_under_a_lock_is_kept_in_order_and_written_when_it_is_free) {
+    const Folder folder;
+    for (const bool looked : {true, false})
+        for (const auto kind : {FileLock::Kind::exclusive, FileLock::Kind::shared}) {
+            const auto run = "r" + std::to_string(looked) + std::to_string(kind == FileLock::Kind::shared);
+            folder.use_once_more();
+            {
+                auto history = folder.history();
+                history.begin({outcome(run), "schedule", morning, std::nullopt});
+                std::optional<FileLock> lock(std::in_place, folder.path / "history.db", kind);
+                history.end(outcome(run), morning + std::chrono::seconds(2));
+                history.serve("contacts", morning + std::chrono::hours(1), "03:30");
+                history.serve("contacts", morning + std::chrono::hours(2), "04:30");
+                BOOST_TEST(history.busy());
+                BOOST_TEST(served(history, "contacts") == "2026-11-21T04:30:00.000000Z by 04:30");
+                lock.reset();
+                if (looked) history.look_again();
+                if (looked) BOOST_TEST(history.lost() == "");
+            }
+
+            const auto history = folder.history();
+            BOOST_REQUIRE(history.find(run).has_value());
+            BOOST_TEST(history.find(run)->actor == "schedule");
+            BOOST_TEST(history.find(run)->finished.has_value());
+            BOOST_TEST(history.categories().at("contacts").run == run);
+            BOOST_TEST(served(history, "contacts") == "2026-11-21T04:30:00.000000Z by 04:30");
+        }
+    BOOST_TEST(folder.history().categories().at("contacts").disposed == 20); // each once
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_with_patience_is_given_up_and_said) {
+    const Folder folder;
+    folder.use_once();
+    auto history = folder.history();
+    BOOST_TEST(history.settle()); // nothing to write
+    const FileLock lock(folder.path / "history.db", FileLock::Kind::shared);
+    history.end(outcome("r1"), morning);
+
+    BOOST_TEST(!history.settle());
+    BOOST_TEST(history.busy());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_keeps_it_busy_until_it_is_gone_and_nobody_waits_for_it_twice) {
+    const Folder folder;
+    folder.use_once();
+    const std::chrono::milliseconds patience(500);
+    History history(folder.state, further, patience);
+    run_once(history, outcome("r1"), morning);
+    std::optional<FileLock> lock(std::in_place, folder.path / "history.db", FileLock::Kind::shared);
+    history.begin({outcome("r2"), "schedule", morning, std::nullopt});
+    BOOST_TEST(history.busy());
+
+    const auto from = std::chrono::steady_clock::now();
+    for (int again = 0; again < 10; ++again) {
+        history.look_again();
+        BOOST_TEST(history.busy()); // though it can be read
+        history.begin({outcome("r3"), "schedule", morning, std::nullopt});
+        history.end(outcome("r1"), morning);
+    }
+    BOOST_TEST((std::chrono::steady_clock::now() - from < 4 * patience)); // of twenty or more
+    BOOST_TEST(history.last(9).size() == 1u);
+
+    lock.reset();
+    history.look_again();
+    BOOST_TEST(history.lost() == "");
+    history.begin({outcome("r2"), "schedule", morning, std::nullopt});
+    BOOST_TEST(history.last(9).size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_at_the_start_is_seen_too) {
+    const Folder folder;
+    folder.use_once();
+    const FileLock lock(folder.path / "history.db", FileLock::Kind::shared);
+
+    const auto history = folder.history();
+
+    BOOST_TEST(history.busy());
+    BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 02:30");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_set_aside_stays_lost_and_ends_nothing) {
+    const Folder folder;
+    folder.use_once();
+    fs::remove(folder.path / "history.db");
+    fs::create_directory(folder.path / "history.db-journal"); // what it would remove …
+    std::ofstream(folder.path / "history.db-journal" / "full") << "x";
+    auto history = folder.history();
+
+    history.accept_loss();
+
+    BOOST_TEST(history.lost().find("the state is lost") == 0u);
+    BOOST_TEST(history.lost().find("history.db-journal") != std::string::npos); // … and cannot
 }
 
 BOOST_AUTO_TEST_CASE(a_locked_file_is_never_set_aside) {

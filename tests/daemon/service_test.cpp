@@ -614,6 +614,41 @@ BOOST_AUTO_TEST_CASE(a_history_that_is_locked_refuses_a_run_once_and_the_schedul
     BOOST_TEST(with_event(daemon.log(), "refused").size() == 2u); // one of the schedule, one of a person
 }
 
+BOOST_AUTO_TEST_CASE(what_ends_and_is_served_while_the_history_is_locked_is_remembered_when_it_is_free) {
+    Daemon daemon("02:30");
+    daemon.gates["crm"].disposing.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["crm"].disposing.await_visitor();
+    const auto run = daemon.scheduled_run("crm");
+    daemon.ask([&](Control&) { daemon.memory.locked = true; });
+    daemon.status(); // finds it so
+    daemon.gates["crm"].disposing.open();
+    BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+
+    daemon.ask([&](Control&) { daemon.memory.locked = false; });
+    daemon.clock.advance(1min);
+
+    BOOST_TEST(category(daemon.status(), "contacts").disposed_total == 2);
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST((daemon.memory.served.at("contacts") == instant("2026-11-21 02:30:00")));
+    BOOST_TEST(with_event(daemon.log(), "run.started").size() == 2u); // each store once
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_history_that_cannot_be_set_aside_refuses_yes_and_nothing_says_that_it_was) {
+    Daemon daemon;
+    daemon.memory.lost = "the history was lost";
+    daemon.memory.stays_lost = true;
+    daemon.start();
+
+    BOOST_TEST(outcome_of(daemon.result(daemon.purge({"contacts"}, true).run), "contacts") == "refused");
+
+    BOOST_TEST(daemon.status().stopped == "the history was lost"); // it lives
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(with_event(daemon.log(), "recovered").empty());
+    BOOST_TEST(with_event(daemon.log(), "refused").size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_history_that_a_question_finds_locked_is_looked_at_again_by_the_clock) {
     Daemon daemon("02:30");
     daemon.start();

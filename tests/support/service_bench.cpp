@@ -15,18 +15,23 @@ public:
     }
     std::string lost() const override { return busy_ ? "the state is busy" : memory_.lost; }
     bool busy() const override { return busy_; }
-    void look_again() override { busy_ = memory_.locked; }
+    void look_again() override {
+        busy_ = memory_.locked;
+        if (!busy_)
+            for (const auto& write : std::exchange(kept_, {})) write();
+    }
     void accept_loss() override {
         if (busy_) throw std::logic_error("went on without a history that is only locked");
-        memory_.lost.clear();
+        if (!memory_.stays_lost) memory_.lost.clear();
     }
     void begin(const RunRecord& run) override {
+        if (busy_) throw std::logic_error("began beside a lock");
         forbid_when_lost();
         if (!is_locked()) runs_->begin(run);
     }
     void end(const RunOutcome& outcome, Instant at) override {
         forbid_when_lost();
-        if (is_locked()) return;
+        if (is_locked()) return kept_.push_back([=, this] { end(outcome, at); });
         runs_->end(outcome, at);
         memory_.runs.push_back(*runs_->find(outcome.run));
     }
@@ -37,7 +42,7 @@ public:
     }
     void serve(const std::string& category, Instant through, const std::string& schedule) override {
         forbid_when_lost();
-        if (is_locked()) return;
+        if (is_locked()) return kept_.push_back([=, this] { serve(category, through, schedule); });
         memory_.served[category] = through;
         if (!schedule.empty()) memory_.schedules[category] = schedule;
         runs_->serve(category, through, schedule);
@@ -48,12 +53,13 @@ public:
 
 private:
     void forbid_when_lost() const {
-        if (!lost().empty()) throw std::logic_error("written to a lost history");
+        if (!busy_ && !lost().empty()) throw std::logic_error("written to a lost history");
     }
     bool is_locked() const { return busy_ = busy_ || memory_.locked; } // once found so, until it is looked at again
     SharedMemory& memory_;
     std::unique_ptr<RunMemory> runs_;
     mutable bool busy_;
+    std::vector<std::function<void()>> kept_;
 };
 
 inline MakeMemory SharedMemory::maker() {

@@ -25,7 +25,8 @@ namespace retention::test {
 class SharedMemory {
 public:
     std::string lost;
-    bool locked = false; // by another process; guarded as `served` is, or set it on the daemon's own thread
+    bool stays_lost = false; // whoever accepts it: what is left cannot be set aside
+    bool locked = false;     // by another process; guarded as `served` is, or set it on the daemon's own thread
     std::map<std::string, Instant> served; // guarded by the daemon's own order: read it when the daemon has ended
     std::map<std::string, std::string> schedules; // their texts, where they are known
     std::vector<RunRecord> runs;

@@ -1,4 +1,5 @@
 #include "tests/daemon/command_bench.hpp"
+#include "tests/support/file_lock.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -198,6 +199,24 @@ BOOST_AUTO_TEST_CASE(once_disposes_of_nothing_where_the_history_was_lost) {
     BOOST_TEST(contains(bench.out, "schedule"), bench.out);
     BOOST_TEST(!contains(bench.lines("recovered"), "went on"), bench.out);
     BOOST_TEST(!std::filesystem::exists(bench.file("state/history.db")));
+}
+
+BOOST_AUTO_TEST_CASE(one_whose_end_finds_the_history_locked_does_not_end_well) {
+    Once bench;
+    bench({"purge", "--all", "--local", "--yes", "--limit", "1"}); // approves the rules
+    std::map<std::string, Gates> gates;
+    Gate& disposing = gates["crm"].disposing;
+    bench.stores = gated(gates, bench.clock.reading());
+    disposing.close();
+    auto code = std::async(std::launch::async, [&] { return bench.run(); });
+    disposing.await_visitor();
+    {
+        const FileLock lock(bench.file("state/history.db"), FileLock::Kind::shared);
+        disposing.open();
+        BOOST_TEST(number(code.get()) == 1);
+    }
+    BOOST_TEST(bench.left() == none_due_left);
+    BOOST_TEST(!bench.served("logs").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -29,7 +29,7 @@ public:
     std::string lost() const override;
     bool busy() const override;
     void look_again() override;
-    // What is left of the old file is kept aside, and a new one begun.
+    // What is left of the old file is kept aside, and a new one begun. Where that fails it stays lost.
     void accept_loss() override;
 
     // Durable when they return, unless it is busy; whole or not at all. Where the file cannot be used any more, it is

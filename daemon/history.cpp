@@ -5,6 +5,7 @@
 #include "daemon/journal.hpp"
 #include "daemon/purge_report.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <deque>
 #include <soci/soci.h>
@@ -81,13 +82,18 @@ struct History::Impl {
         Instant through;
         std::string schedule;
     };
-    using Entry = std::variant<Ended, Serve>;
+    struct KeepServed {
+        std::vector<std::string> categories;
+        bool has(const std::string& category) const { return std::ranges::count(categories, category) > 0; }
+    };
+    using Entry = std::variant<Ended, Serve, KeepServed>;
     std::deque<Entry> kept = {}; // what could not be written while it was busy, in order
 
     void write(const Entry&);
     void write_kept();
     void write_now(const Ended&) const;
     void write_now(const Serve&) const;
+    void write_now(const KeepServed&) const;
     bool is_whole() const { return file.lost.empty(); }
 
     // Nothing, or what `work` made: a file that fails is lost, or busy, from then on.
@@ -117,6 +123,10 @@ struct History::Impl {
     std::optional<RunRecord> find(const std::string& run) const {
         const auto found = text("SELECT record FROM runs WHERE run = :name", run);
         return found ? std::optional(record_of(*found)) : std::nullopt;
+    }
+    std::vector<std::string> served_categories() const {
+        const soci::rowset<std::string> names = (sql().prepare << "SELECT category FROM served");
+        return {names.begin(), names.end()};
     }
     void add(const RunOutcome&, const CategoryOutcome&, Instant finished) const;
 };
@@ -168,6 +178,15 @@ void History::Impl::write_now(const Serve& serve) const {
     sql() << "INSERT INTO served VALUES (:name, :through, nullif(:schedule, '')) ON CONFLICT (category) DO "
              "UPDATE SET through = excluded.through, schedule = coalesce(excluded.schedule, schedule)",
         soci::use(serve.category, "name"), soci::use(at, "through"), soci::use(serve.schedule, "schedule");
+}
+
+void History::Impl::write_now(const KeepServed& keep) const {
+    auto others = served_categories();
+    std::erase_if(others, [&](const auto& name) { return keep.has(name); });
+    if (others.empty()) return;
+    soci::transaction all(sql());
+    for (const auto& name : others) sql() << "DELETE FROM served WHERE category = :name", soci::use(name, "name");
+    all.commit();
 }
 
 // A log that goes on has more than the line that opened it.
@@ -261,6 +280,10 @@ void History::serve(const std::string& category, Instant through, const std::str
     impl_->write(Impl::Serve{category, through, schedule});
 }
 
+void History::keep_served(const std::vector<std::string>& categories) {
+    impl_->write(Impl::KeepServed{categories});
+}
+
 // What is kept is newer than the file.
 std::optional<ServedSchedule> History::served(const std::string& category) const {
     auto known = impl_->guarded([&]() -> std::optional<ServedSchedule> {
@@ -269,12 +292,14 @@ std::optional<ServedSchedule> History::served(const std::string& category) const
         if (!at) return std::nullopt;
         return ServedSchedule{*at, impl_->text("SELECT schedule FROM served WHERE category = :name", category)};
     });
-    for (const auto& entry : impl_->kept)
+    for (const auto& entry : impl_->kept) {
+        if (const auto* keep = std::get_if<Impl::KeepServed>(&entry); keep && !keep->has(category)) known.reset();
         if (const auto* serve = std::get_if<Impl::Serve>(&entry); serve && serve->category == category) {
             if (!known) known.emplace();
             known->through = serve->through;
             if (!serve->schedule.empty()) known->schedule = serve->schedule;
         }
+    }
     return known;
 }
 

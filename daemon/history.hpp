@@ -37,6 +37,7 @@ public:
     void begin(const RunRecord&) override;
     void end(const RunOutcome&, Instant finished) override;
     void serve(const std::string& category, Instant through, const std::string& schedule) override;
+    void keep_served(const std::vector<std::string>& categories) override;
     std::vector<RunRecord> last(std::size_t runs) const override; // the newest 10,000 are kept
     std::optional<RunRecord> find(const std::string& run) const override;
     std::map<std::string, CategoryHistory> categories() const override;

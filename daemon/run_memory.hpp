@@ -57,6 +57,8 @@ public:
 
     // `schedule`: the text of the category's; empty: it has none now, and what was known of it stays.
     virtual void serve(const std::string& category, Instant through, const std::string& schedule) = 0;
+    // What was served of any other category is forgotten: one that comes back begins then, as a new one does.
+    virtual void keep_served(const std::vector<std::string>& categories) = 0;
     virtual std::optional<ServedSchedule> served(const std::string& category) const = 0;
 };
 

@@ -249,12 +249,14 @@ bool Service::comes_again(const RunPart& part, const CategoryOutcome& category, 
            !is_open(snapshot->stores.at(part.store).window, snapshot->zone, now_());
 }
 
-// A run that began before its schedule was replaced does not open the new one's past again.
+// A run that began before its schedule was replaced does not open the new one's past again, and one whose schedule was
+// taken out leaves nothing for when it is put back.
 void Service::set_served(const std::string& category, Instant through) {
+    const auto* rule = configuration_->find_rule(category);
+    if (!rule || rule->schedule.empty()) return;
     if (const auto found = served_.find(category); found != served_.end())
         through = found->second = std::max(found->second, through);
-    const auto* rule = configuration_->find_rule(category);
-    if (memory_->lost().empty() || memory_->busy()) memory_->serve(category, through, rule ? rule->schedule : "");
+    if (memory_->lost().empty() || memory_->busy()) memory_->serve(category, through, rule->schedule);
 }
 
 void Service::end_unbegun(const RunPart& part, Outcome end, const std::string& reason) {

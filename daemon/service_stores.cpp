@@ -32,7 +32,9 @@ void Service::adopt_configuration() {
     adopt_schedules();
 }
 
+// One that is scheduled no more is forgotten: put back, it has no past that it was not there for.
 void Service::adopt_schedules() {
+    if (memory_->lost().empty() || memory_->busy()) memory_->keep_served(agenda_.categories());
     const auto before = std::exchange(served_, {});
     for (const auto& category : agenda_.categories())
         if (const auto known = before.find(category); known != before.end())

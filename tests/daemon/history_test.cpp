@@ -134,6 +134,29 @@ BOOST_AUTO_TEST_CASE(keeps_the_text_of_a_schedule_that_was_taken_away) {
     BOOST_TEST(served(history, "contacts") == "2026-11-21T02:30:00.000000Z by 04:00");
 }
 
+BOOST_AUTO_TEST_CASE(forgets_what_was_served_of_categories_that_are_scheduled_no_more) {
+    const Folder folder;
+    folder.use_once();
+    {
+        auto history = folder.history();
+        history.serve("it's; \"logs\"", morning, "04:00");
+        history.serve("calls", morning, "04:00");
+        run_once(history, outcome("r1"), morning);
+        history.keep_served({"calls", "other"});
+        BOOST_TEST(served(history, "contacts") == "");
+    }
+
+    auto history = folder.history();
+    BOOST_TEST(served(history, "contacts") == "");
+    BOOST_TEST(served(history, "it's; \"logs\"") == "");
+    BOOST_TEST(served(history, "calls") == "2026-11-21T02:30:00.000000Z by 04:00");
+    BOOST_TEST(history.find("r1").has_value());
+    BOOST_TEST(history.categories().contains("contacts")); // its account stays
+    history.keep_served({});
+    BOOST_TEST(served(history, "calls") == "");
+    BOOST_TEST(history.lost() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_the_form_before_is_taken_over_with_all_that_it_knows) {
     const Folder folder;
     {

@@ -149,6 +149,72 @@ BOOST_AUTO_TEST_CASE(a_schedule_whose_text_was_not_kept_counts_as_unchanged_and_
     BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-20 02:30:00")));
 }
 
+BOOST_AUTO_TEST_CASE(a_schedule_that_is_put_back_by_a_reload_has_no_past) {
+    const std::vector<std::function<void(Configuration&)>> ways_out = {
+        [](Configuration& configuration) { configuration.rules.front().schedule.clear(); },
+        [](Configuration& configuration) { configuration.rules.erase(configuration.rules.begin()); },
+    };
+    for (const auto& out : ways_out) {
+        Daemon daemon("02:30");
+        auto by = out;
+        change(daemon, "", [&](Configuration& configuration) { by(configuration); });
+        daemon.start();
+        daemon.clock.advance(15min);
+        reload(daemon);
+        daemon.clock.advance(30min); // its hour passes
+        daemon.result(daemon.first_scheduled_run("shop"));
+
+        by = [](Configuration&) {};
+        reload(daemon);
+
+        BOOST_TEST(daemon.scheduled_run("crm") == "");
+        BOOST_TEST((category(daemon.status(), "contacts").next_run == instant("2026-11-22 02:30:00")));
+        daemon.clock.advance(24h); // and from then on it has one
+        BOOST_TEST(disposed_of(daemon.result(daemon.first_scheduled_run("crm")), "contacts") == 2);
+        BOOST_TEST((daemon.stop() == ExitCode::done));
+        BOOST_TEST((daemon.memory.served["contacts"] == instant("2026-11-22 02:45:00")));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_schedule_that_is_put_back_while_the_daemon_is_down_has_no_past) {
+    Daemon daemon("02:30");
+    const Instant before = instant("2026-11-19 02:30:00");
+    daemon.memory.served = {{"contacts", before}, {"orders", before}};
+    daemon.memory.schedules = {{"contacts", "02:30"}, {"orders", "02:30"}};
+    const auto whole = daemon.configuration;
+    daemon.configuration.rules.front().schedule.clear();
+    daemon.start();
+    daemon.result(daemon.first_scheduled_run("shop")); // the twin: the one that stayed is caught up
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(!daemon.memory.served.contains("contacts"));
+
+    daemon.configuration = whole;
+    daemon.start();
+    BOOST_TEST(daemon.first_scheduled_run("crm") == "");
+
+    BOOST_TEST((category(daemon.status(), "contacts").next_run == instant("2026-11-21 02:30:00")));
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(daemon.crm.value("SELECT count(*) FROM contacts") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_in_hand_leaves_no_past_to_a_schedule_that_was_taken_out) {
+    Daemon daemon("02:30");
+    change(daemon, "", [](Configuration& configuration) { configuration.rules.erase(configuration.rules.begin()); });
+    daemon.gates["crm"].counting.close();
+    daemon.start();
+    daemon.clock.advance(30min);
+    daemon.gates["crm"].counting.await_visitor();
+    const auto run = daemon.scheduled_run("crm");
+
+    reload(daemon);
+    daemon.gates["crm"].counting.open();
+    BOOST_TEST(disposed_of(daemon.result(run), "contacts") == 2);
+
+    BOOST_TEST((daemon.stop() == ExitCode::done));
+    BOOST_TEST(!daemon.memory.served.contains("contacts"));
+    BOOST_TEST(daemon.memory.served.contains("orders"));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_in_hand_does_not_open_the_past_of_a_schedule_that_replaced_its_own) {
     Daemon daemon("02:30");
     daemon.load = [&] { return daemon.read("02:40"); };
@@ -243,7 +309,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_waits_for_a_locked_history_ends_with_its_schedul
     change(daemon, "", [](Configuration& configuration) { configuration.rules.front().schedule.clear(); });
     daemon.start();
     daemon.ask([&](Control&) { daemon.memory.locked = true; });
-    daemon.status(); // finds it so
+    daemon.status();             // finds it so
+    daemon.ask([](Control&) {}); // and it was looked at what follows from that
     daemon.clock.advance(30min);
     BOOST_REQUIRE(daemon.scheduled_run("crm") != "");
     const auto shop = daemon.scheduled_run("shop");

@@ -33,6 +33,9 @@ public:
         served.through = through;
         if (!schedule.empty()) served.schedule = schedule;
     }
+    void keep_served(const std::vector<std::string>& categories) override {
+        std::erase_if(served_, [&](const auto& one) { return std::ranges::count(categories, one.first) == 0; });
+    }
     std::optional<ServedSchedule> served(const std::string& category) const override {
         const auto found = served_.find(category);
         return found == served_.end() ? std::nullopt : std::optional(found->second);

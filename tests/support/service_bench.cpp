@@ -47,6 +47,14 @@ public:
         if (!schedule.empty()) memory_.schedules[category] = schedule;
         runs_->serve(category, through, schedule);
     }
+    void keep_served(const std::vector<std::string>& categories) override {
+        forbid_when_lost();
+        if (is_locked()) return;
+        const auto is_other = [&](const auto& one) { return std::ranges::count(categories, one.first) == 0; };
+        std::erase_if(memory_.served, is_other);
+        std::erase_if(memory_.schedules, is_other);
+        runs_->keep_served(categories);
+    }
     std::optional<ServedSchedule> served(const std::string& category) const override {
         return is_locked() ? std::nullopt : runs_->served(category);
     }

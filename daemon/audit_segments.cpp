@@ -56,7 +56,7 @@ std::vector<unsigned> segment_numbers(const std::filesystem::path& directory) {
 }
 
 SegmentLines::SegmentLines(const std::filesystem::path& path) : file_(path, std::ios::binary), path_(path) {
-    if (!file_) throw AuditError("cannot open the audit log's " + path.string());
+    if (!file_) throw AuditError("cannot open the audit log's " + path.string() + hint_of_owner(path));
 }
 
 bool SegmentLines::next() {
@@ -119,7 +119,7 @@ SegmentFile::SegmentFile(std::filesystem::path path, Descriptor file)
     , bytes_(static_cast<std::uint64_t>(status_of(file_, path_).st_size)) {}
 
 SegmentFile SegmentFile::create(const std::filesystem::path& path) {
-    auto file = open_descriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0640);
+    auto file = make_descriptor(path, O_WRONLY | O_EXCL | O_APPEND | O_NOFOLLOW, 0640);
     sync_directory(path.parent_path());
     return SegmentFile(path, std::move(file));
 }

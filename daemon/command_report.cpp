@@ -33,7 +33,7 @@ void write_to_file(const std::filesystem::path& file, const Report& report, Form
         throw std::runtime_error("cannot write " + file.string() + ": it is no regular file");
     std::ostringstream text;
     write_report(text, report, format, Terminal{});
-    replace_durably(std::filesystem::absolute(file), text.str(), 0640);
+    replace_durably(std::filesystem::absolute(file), text.str(), 0640, Owner::writer);
 }
 
 ExitCode tell(const Options& options, const Report& counted, Context& context) {

@@ -67,7 +67,7 @@ State State::acquire(const std::filesystem::path& directory) {
     ensure_directory(directory, 0700);
     const auto path = directory / "lock";
     for (;;) {
-        auto lock = open_descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+        auto lock = make_descriptor(path, O_RDWR | O_NOFOLLOW, 0600);
         if (!try_lock(lock))
             throw StateHeld("the state directory " + directory.string() + " is held by " + said_in(path) +
                             "\nhint: ask that process, or wait until it has ended");

@@ -39,7 +39,7 @@ ExitCode explain_by_daemon(const Options& options, Context& context) {
     const ControlClient daemon(control_socket(options, context));
     std::string target = "/v1/explain?category=" + in_query(options.categories[0]) + "&key=" + in_query(options.key);
     if (options.as_of) target += "&as_of=" + to_string(*options.as_of);
-    const auto told = daemon.get(target);
+    const auto told = daemon.get_counted(target);
     context.out << (options.format == Format::json
                         ? told
                         : std::string(boost::json::parse(told).as_object().at("words").as_string()));

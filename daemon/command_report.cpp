@@ -53,7 +53,7 @@ ExitCode report(const Options& options, Context& context) {
         throw UsageError("report --format html is not supported yet", "use text, json or csv");
     if (asks_daemon(options)) {
         const ControlClient daemon(control_socket(options, context));
-        return tell(options, report_from_json(daemon.get(report_target(options))), context);
+        return tell(options, report_from_json(daemon.get_counted(report_target(options))), context);
     }
     const auto configuration = configured(options, context);
     if (!configuration) return ExitCode::usage;

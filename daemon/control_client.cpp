@@ -2,15 +2,18 @@
 
 #include "daemon/audit_line.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <poll.h>
 
 namespace retention {
 namespace {
@@ -28,6 +31,23 @@ constexpr std::uint64_t longest_answer = 256u << 20;
     throw DaemonUnreachable("the daemon does not answer at " + socket.string() + ": " + why.message() + "\nhint: " +
                             (denied ? "your user may not use that socket: see its folder's mode"
                                     : "is it running? systemctl status retentiond; --socket names another path"));
+}
+
+[[noreturn]] void silent(const std::filesystem::path& socket, bool ordered) {
+    throw DaemonUnreachable("the daemon does not answer at " + socket.string() +
+                            (ordered ? ": it may yet do this when it starts" : ": it is still starting, or cannot") +
+                            "\nhint: systemctl status retentiond, journalctl -u retentiond");
+}
+
+// Whether there is something to read, or the end of it, before that time is over.
+bool answers_within(Socket& socket, std::chrono::milliseconds patience) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        pollfd asked{socket.native_handle(), POLLIN, 0};
+        const int ready = ::poll(&asked, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        if (ready >= 0 || errno != EINTR) return ready != 0;
+    }
 }
 
 void connect(Socket& socket, const std::filesystem::path& path) {
@@ -66,12 +86,14 @@ ExitCode code_of(unsigned status) {
     throw DaemonRefused(what, code_of(status));
 }
 
-std::string answered(const std::filesystem::path& path, const http::request<http::string_body>& request) {
+std::string answered(const std::filesystem::path& path, const http::request<http::string_body>& request,
+                     std::optional<std::chrono::milliseconds> patience) {
     asio::io_context io;
     Socket socket(io);
     connect(socket, path);
     error_code error;
     http::write(socket, request, error); // an answer may come all the same: too many connections
+    if (patience && !answers_within(socket, *patience)) silent(path, request.method() == http::verb::post);
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(longest_answer);
@@ -151,11 +173,15 @@ private:
 } // namespace
 
 std::string ControlClient::get(const std::string& target) const {
-    return answered(socket_, request(http::verb::get, target));
+    return answered(socket_, request(http::verb::get, target), patience_);
+}
+
+std::string ControlClient::get_counted(const std::string& target) const {
+    return answered(socket_, request(http::verb::get, target), std::nullopt);
 }
 
 std::string ControlClient::post(const std::string& target, const std::string& body) const {
-    return answered(socket_, request(http::verb::post, target, body));
+    return answered(socket_, request(http::verb::post, target, body), patience_);
 }
 
 void ControlClient::follow(const std::string& target, const std::function<void(const std::string&)>& line,

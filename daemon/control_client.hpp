@@ -4,6 +4,7 @@
 
 #include "daemon/exit_code.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
@@ -26,12 +27,17 @@ public:
 
 class ControlClient {
 public:
-    explicit ControlClient(std::filesystem::path socket) : socket_(std::move(socket)) {}
+    // `patience`: behind systemd's socket a request waits for a daemon that may never start; an answer that needs no
+    // counting begins within this time, or there is none.
+    explicit ControlClient(std::filesystem::path socket, std::chrono::milliseconds patience = std::chrono::minutes(1))
+        : socket_(std::move(socket)), patience_(patience) {}
 
     // The body of the answer. `target` is "/v1/status", or with a query whose values went through in_query().
     // Throw DaemonUnreachable, DaemonRefused.
     std::string get(const std::string& target) const;
     std::string post(const std::string& target, const std::string& body) const;
+    // As get, of what the daemon counts first, for as long as that takes.
+    std::string get_counted(const std::string& target) const;
 
     // Each line of a stream as it comes, until the daemon ends it. SIGINT and SIGTERM do not end this process
     // meanwhile, but call `interrupted`, each time.
@@ -40,6 +46,7 @@ public:
 
 private:
     std::filesystem::path socket_;
+    std::chrono::milliseconds patience_;
 };
 
 std::string in_query(std::string_view value); // percent-encoded, RFC 3986

@@ -89,7 +89,7 @@ private:
 
 ExitCode purge_by_daemon(const Options& options, Context& context) {
     const ControlClient daemon(control_socket(options, context));
-    if (!options.yes && !agreed(report_from_json(daemon.get(report_target(options))), options.limit, context)) {
+    if (!options.yes && !agreed(report_from_json(daemon.get_counted(report_target(options))), options.limit, context)) {
         context.err << "nothing was done\n";
         return ExitCode::refused;
     }

@@ -1,5 +1,6 @@
 // The commands as clients of a daemon: the built program runs as one, the commands ask it over its socket.
 
+#include "daemon/control_client.hpp"
 #include "tests/daemon/command_bench.hpp"
 #include "tests/support/notify_listener.hpp"
 
@@ -8,6 +9,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <pwd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +57,28 @@ struct Served : Bench {
         return store.value("SELECT group_concat(full_name, '|') FROM (SELECT full_name FROM contacts ORDER BY id)");
     }
 };
+
+// As systemd holds it for a daemon that does not come: everybody may connect, and nobody answers.
+struct HeldSocket {
+    explicit HeldSocket(const std::filesystem::path& path) : number(socket(AF_UNIX, SOCK_STREAM, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+        BOOST_REQUIRE(bind(number, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        BOOST_REQUIRE(listen(number, 5) == 0);
+    }
+    ~HeldSocket() { close(number); }
+    int number;
+};
+
+std::string failure_of(const std::function<void()>& ask) {
+    try {
+        ask();
+    } catch (const DaemonUnreachable& error) {
+        return error.what();
+    }
+    return "";
+}
 
 } // namespace
 
@@ -171,6 +196,39 @@ BOOST_AUTO_TEST_CASE(without_a_daemon_it_says_where_it_asked_and_what_to_do) {
     BOOST_TEST(number(code) == 1);
     BOOST_TEST(contains(desk.err, "the daemon does not answer at " + desk.file("control.sock").string()));
     BOOST_TEST(contains(desk.err, "\nhint: is it running?"));
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_that_cannot_start_is_not_waited_for_without_an_end) {
+    const SqliteFile place;
+    const auto socket = place.folder() / "control.sock";
+    const HeldSocket held(socket);
+    const ControlClient daemon(socket, std::chrono::milliseconds(1));
+
+    const auto status = failure_of([&] { daemon.get("/v1/status"); });
+    const auto order = failure_of([&] { daemon.post("/v1/purge", "{}"); });
+
+    BOOST_TEST(contains(status, "the daemon does not answer at " + socket.string()), status);
+    BOOST_TEST(contains(status, "\nhint: systemctl status retentiond, journalctl -u retentiond"), status);
+    BOOST_TEST(contains(order, "it may yet do this when it starts"), order);
+}
+
+// Nobody took the connection while the time ran out: only what is counted is still waited for.
+BOOST_AUTO_TEST_CASE(what_is_counted_is_waited_for) {
+    const SqliteFile place;
+    const auto socket = place.folder() / "control.sock";
+    const HeldSocket held(socket);
+    auto answer = std::async(std::launch::async, [&] {
+        return ControlClient(socket, std::chrono::milliseconds(0)).get_counted("/v1/report");
+    });
+
+    const int asked = accept(held.number, nullptr, nullptr);
+    const std::string text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    char request[512];
+    BOOST_TEST(recv(asked, request, sizeof request, 0) > 0);
+    BOOST_TEST(send(asked, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+    close(asked);
+
+    BOOST_TEST(answer.get() == "{}");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

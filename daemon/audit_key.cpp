@@ -11,35 +11,49 @@
 namespace retention {
 namespace {
 
-AuditKey parsed(std::string_view text, const std::string& place) {
-    try {
-        return parse_audit_key(text);
-    } catch (const std::runtime_error& why) {
-        throw AuditKeyError("the audit key in " + place + " cannot be used: " + why.what() +
-                            "\nhint: it is what `openssl rand -hex 32` prints");
-    }
-}
-
-FoundKey from_environment(const std::string& name) {
-    const char* const text = std::getenv(name.c_str());
-    if (!text)
-        throw AuditKeyError("the environment variable " + name + " with the audit key is not set" +
-                            "\nhint: set it to what `openssl rand -hex 32` prints, and keep that; a file is safer");
-    return {parsed(text, "the environment variable " + name), false, {}};
-}
-
 bool log_has_lines(const std::filesystem::path& audit) {
     for (const auto number : segment_numbers(audit))
         if (std::filesystem::file_size(audit / segment_name(number)) > 0) return true;
     return false;
 }
 
+constexpr const char* put_it_back =
+    "\nhint: put the key back from its backup; with a new one no record's disposal could be proved any more";
+
+// A log that cannot be looked at may well be one.
+bool may_have_lines(const std::filesystem::path& audit) {
+    try {
+        return log_has_lines(audit);
+    } catch (const std::exception&) {
+        return true;
+    }
+}
+
+AuditKey parsed(std::string_view text, const std::string& place, const KeyPlaces& places) {
+    try {
+        return parse_audit_key(text);
+    } catch (const std::runtime_error& why) {
+        throw AuditKeyError(
+            "the audit key in " + place + " cannot be used: " + why.what() +
+            (may_have_lines(places.audit) ? put_it_back : "\nhint: it is what `openssl rand -hex 32` prints"));
+    }
+}
+
+FoundKey from_environment(const std::string& name, const KeyPlaces& places) {
+    const char* const text = std::getenv(name.c_str());
+    if (!text)
+        throw AuditKeyError("the environment variable " + name + " with the audit key is not set" +
+                            (may_have_lines(places.audit)
+                                 ? put_it_back
+                                 : "\nhint: set it to what `openssl rand -hex 32` prints, and keep that; a file is "
+                                   "safer"));
+    return {parsed(text, "the environment variable " + name, places), false, {}};
+}
+
 void require_may_create(const Secret& secret, const KeyPlaces& places, const std::filesystem::path& file) {
     if (log_has_lines(places.audit))
         throw AuditKeyError("the audit key " + file.string() + " is missing, and the audit log " +
-                            places.audit.string() + " was written with it" +
-                            "\nhint: put the key back from its backup; with a new one no record's disposal could be "
-                            "proved any more");
+                            places.audit.string() + " was written with it" + put_it_back);
     if (secret.kind == Secret::Kind::credential && !places.credentials.empty())
         throw AuditKeyError("the credential " + file.string() + " with the audit key is missing" +
                             "\nhint: put what `openssl rand -hex 32` prints into /etc/retentiond/credentials/" +
@@ -55,9 +69,9 @@ FoundKey created(const std::filesystem::path& file) {
     return {key, true, {}};
 }
 
-FoundKey from_file(const std::filesystem::path& file, const std::filesystem::path& credentials) {
-    const auto key = parsed(read_fully(file), file.string());
-    const auto open = open_to_others(file, credentials);
+FoundKey from_file(const std::filesystem::path& file, const KeyPlaces& places) {
+    const auto key = parsed(read_fully(file), file.string(), places);
+    const auto open = open_to_others(file, places.credentials);
     return {key, false, open ? open->what + "\nhint: " + open->hint : ""};
 }
 
@@ -76,10 +90,10 @@ std::filesystem::path audit_key_file(const Secret& secret, const KeyPlaces& plac
 }
 
 FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {
-    if (secret.kind == Secret::Kind::environment) return from_environment(secret.name);
+    if (secret.kind == Secret::Kind::environment) return from_environment(secret.name, places);
     const auto file = audit_key_file(secret, places);
     try {
-        if (std::filesystem::exists(file)) return from_file(file, places.credentials);
+        if (std::filesystem::exists(file)) return from_file(file, places);
         require_may_create(secret, places, file);
         return created(file);
     } catch (const std::system_error& failure) { // of the file system, too
@@ -89,9 +103,9 @@ FoundKey audit_key(const Secret& secret, const KeyPlaces& places) {
 
 std::optional<AuditKey> known_audit_key(const Secret& secret, const KeyPlaces& places) noexcept {
     try {
-        if (secret.kind == Secret::Kind::environment) return from_environment(secret.name).key;
+        if (secret.kind == Secret::Kind::environment) return from_environment(secret.name, places).key;
         const auto file = audit_key_file(secret, places);
-        if (std::filesystem::exists(file)) return from_file(file, places.credentials).key;
+        if (std::filesystem::exists(file)) return from_file(file, places).key;
     } catch (const std::exception&) { // out of reach for whoever asks
         return std::nullopt;
     }

@@ -85,6 +85,22 @@ BOOST_AUTO_TEST_CASE(a_log_that_has_lines_never_gets_a_new_key) {
     BOOST_TEST(!std::filesystem::exists(file.name));
 }
 
+BOOST_AUTO_TEST_CASE(beside_a_log_nothing_invites_to_a_new_key) {
+    const auto key = (folder.folder / "damaged.key").string();
+    const Secret damaged{Kind::file, key}, variable{Kind::environment, "RETENTIOND_TEST_NO_KEY"};
+    write_file_with_mode(key, "half a k", 0600);
+    for (const auto& secret : {damaged, variable})
+        BOOST_TEST(contains(failure(secret, places), "openssl rand -hex 32"));
+
+    write_a_log();
+
+    for (const auto& secret : {damaged, variable}) {
+        const auto said = failure(secret, places);
+        BOOST_TEST(contains(said, "\nhint: put the key back from its backup; with a new one"), said);
+        BOOST_TEST(!contains(said, "openssl"), said);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_credential_is_read_from_systemd_s_directory_and_never_made_there) {
     places.credentials = folder.folder / "credentials";
     std::filesystem::create_directory(places.credentials);

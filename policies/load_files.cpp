@@ -4,6 +4,7 @@
 #include "policies/toml_scan.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <glob.h>
 
@@ -12,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* not_yours = "the user that retentiond runs as must be able to read it; anybody else may ask the "
+                                  "running daemon (retentiond report --socket /run/retentiond/control.sock)";
+
 // Up to one byte more than the scan accepts, so that it says what is wrong with a longer one.
 std::optional<SourceText> read_file(const fs::path& file, const Place& named, Problems& problems) {
     std::error_code error;
@@ -19,11 +23,14 @@ std::optional<SourceText> read_file(const fs::path& file, const Place& named, Pr
         problems.push_back({Severity::error, named, {}, "cannot read " + file.string() + ": " + why, hint});
         return std::nullopt;
     };
-    if (!fs::exists(file, error)) return fault("no such file", "");
-    if (!fs::is_regular_file(file, error)) return fault("not a regular file", "");
+    const auto status = fs::status(file, error);
+    if (error == std::errc::permission_denied) return fault("permission denied", not_yours);
+    if (!fs::exists(status)) return fault(status.type() == fs::file_type::none ? error.message() : "no such file", "");
+    if (!fs::is_regular_file(status)) return fault("not a regular file", "");
+    errno = 0;
     std::ifstream in(file, std::ios::binary);
     std::string text(longest_toml + 1, '\0');
-    if (!in) return fault("it cannot be opened", "it must be readable to the user that retentiond runs as");
+    if (!in) return fault(errno == EACCES ? "permission denied" : "it cannot be opened", not_yours);
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (in.bad()) return fault("reading failed", "");
     text.resize(static_cast<std::size_t>(in.gcount()));
@@ -37,6 +44,17 @@ std::vector<fs::path> matches(const fs::path& pattern) {
         for (std::size_t i = 0; i < found.gl_pathc; ++i) result.emplace_back(found.gl_pathv[i]);
     globfree(&found);
     return result;
+}
+
+// Where nothing matches: a folder may be out of reach.
+bool is_denied(const fs::path& pattern) {
+    std::error_code error;
+    static_cast<void>(fs::status(pattern, error));
+    glob_t found{};
+    const int how = glob(
+        pattern.c_str(), 0, [](const char*, int why) { return why == EACCES ? 1 : 0; }, &found);
+    globfree(&found);
+    return error == std::errc::permission_denied || how == GLOB_ABORTED;
 }
 
 struct Pattern {
@@ -72,7 +90,13 @@ ConfigurationFiles read_files(const fs::path& main) {
     if (!files.main) return files;
     for (const auto& pattern : patterns_of(*files.main)) {
         const auto found = matches(main.parent_path() / pattern.text);
-        if (found.empty())
+        if (found.empty() && is_denied(main.parent_path() / pattern.text))
+            files.problems.push_back({Severity::error,
+                                      pattern.place,
+                                      {},
+                                      "cannot look for policy files \"" + pattern.text + "\": permission denied",
+                                      not_yours});
+        else if (found.empty())
             files.problems.push_back(
                 {Severity::error,
                  pattern.place,

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <fstream>
+#include <unistd.h>
 
 using namespace retention;
 
@@ -564,6 +565,33 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_a_problem) {
     BOOST_TEST(says(missing, "no such file"));
     BOOST_TEST(lines_of(directory.problems) == std::vector<std::string>{main.string() + ":1:12"});
     BOOST_TEST(says(directory, "not a regular file"));
+}
+
+BOOST_AUTO_TEST_CASE(what_another_user_may_not_read_is_not_said_to_be_missing) {
+    const Folder folder;
+    const auto rules = folder.write("rules.toml", "");
+    fs::create_directories(folder.path() / "closed");
+    const auto main = folder.write("main.toml", plain_main.text);
+    const auto named =
+        folder.write("named.toml", "policies = [\"rules.toml\", \"closed/a.toml\", \"closed/*.toml\"]\n");
+    fs::copy_file(main, folder.path() / "closed/main.toml");
+    fs::permissions(folder.path(), fs::perms{0755});
+    fs::permissions(rules, fs::perms::none), fs::permissions(folder.path() / "closed", fs::perms::none);
+
+    const uid_t was = ::geteuid();
+    if (was == 0) BOOST_REQUIRE(::seteuid(65534) == 0);
+    const auto closed = load_configuration(folder.path() / "closed/main.toml", {});
+    const auto parts = load_configuration(named, {});
+    BOOST_REQUIRE(::seteuid(was) == 0);
+    fs::permissions(folder.path() / "closed", fs::perms::owner_all);
+
+    BOOST_TEST(says(closed, "closed/main.toml: permission denied"));
+    BOOST_TEST(says(closed, "retentiond report --socket"));
+    BOOST_TEST(says(parts, "rules.toml: permission denied"));
+    BOOST_TEST(says(parts, "policy files \"closed/a.toml\": permission denied"));
+    BOOST_TEST(says(parts, "policy files \"closed/*.toml\": permission denied"));
+    for (const auto& loaded : {closed, parts})
+        BOOST_TEST((!says(loaded, "no such file") && !says(loaded, "no policy file")));
 }
 
 BOOST_AUTO_TEST_CASE(a_problem_reads_as_place_kind_and_hint) {

@@ -175,7 +175,7 @@ ExitCode verdict(const Findings& findings) {
 
 // SQLite has no users: the rights are those of its files.
 void print_file_rights(const StoreSettings& store, Context& context) {
-    context.out << "store " << printable(store.name)
+    context.out << "-- store " << printable(store.name)
                 << ": SQLite has no grants. The service's user must be able to read "
                 << "and write " << printable(store.file.string())
                 << ", and to create files in its folder (journal, WAL).\n";

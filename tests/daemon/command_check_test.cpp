@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(grants_of_sqlite_are_those_of_its_files) {
     const ExitCode code = bench({"check", "--grants"});
 
     BOOST_TEST(number(code) == 0);
-    BOOST_TEST(contains(bench.out, "SQLite has no grants"));
+    BOOST_TEST(bench.out.starts_with("-- store crm: SQLite has no grants"), bench.out); // a comment among the SQL
     BOOST_TEST(contains(bench.out, bench.store.path().string()));
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/command_status.hpp"
 #include "daemon/configured.hpp"
 #include "daemon/control_client.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/state.hpp"
 
 #include <ostream>
@@ -99,7 +100,8 @@ ExitCode run_command(const Options& options, Context& context) {
 }
 
 ExitCode fail(Context& context, const std::string& what, ExitCode code) {
-    context.err << "error: " << what << '\n';
+    const std::string text = "error: " + what + '\n';
+    context.err << (journal_reads_errors() ? with_priority('3', text) : text);
     return code;
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/configured.hpp"
 
 #include "daemon/agenda.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/secret.hpp"
 #include "daemon/wording.hpp"
 
@@ -15,13 +16,15 @@ void give_secrets(Configuration& configuration, const std::filesystem::path& cre
         store.read_secret = [credentials](const Secret& secret) { return read_secret(secret, credentials); };
 }
 
+std::string as_lines(const Problem& problem) {
+    const std::string text = to_string(problem);
+    return text + (text.ends_with('\n') ? "" : "\n");
+}
+
 } // namespace
 
 void print_problems(std::ostream& out, const Problems& problems) {
-    for (const Problem& problem : problems) {
-        const std::string text = to_string(problem);
-        out << text << (text.ends_with('\n') ? "" : "\n");
-    }
+    for (const Problem& problem : problems) out << as_lines(problem);
 }
 
 std::string count_of_problems(const Problems& problems) {
@@ -43,8 +46,13 @@ Loaded loaded_configuration(const Options& options, const Context& context) {
 std::optional<Configuration> configured(const Options& options, Context& context) {
     Loaded loaded = loaded_configuration(options, context);
     if (loaded.configuration) return std::move(loaded.configuration);
-    print_problems(context.err, loaded.problems);
-    context.err << options.config.string() << ": " << count_of_problems(loaded.problems) << "; nothing was done\n";
+    const bool journal = journal_reads_errors();
+    const auto say = [&](char priority, const std::string& text) {
+        context.err << (journal ? with_priority(priority, text) : text);
+    };
+    for (const Problem& problem : loaded.problems)
+        say(problem.severity == Severity::error ? '3' : '4', as_lines(problem));
+    say('3', options.config.string() + ": " + count_of_problems(loaded.problems) + "; nothing was done\n");
     return std::nullopt;
 }
 

@@ -11,6 +11,8 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace retention {
 namespace {
@@ -113,6 +115,24 @@ void open_journal(LogFormat format, const std::filesystem::path& socket) {
     auto logger = std::make_shared<spdlog::logger>("retentiond", sink_for(format, socket));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
+}
+
+bool journal_reads_errors() {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+    struct stat ours {};
+    if (!stream || ::fstat(STDERR_FILENO, &ours) != 0) return false;
+    return stream == std::to_string(ours.st_dev) + ":" + std::to_string(ours.st_ino);
+}
+
+std::string with_priority(char priority, std::string_view text) {
+    std::string marked;
+    bool begins = true;
+    for (const char letter : text) {
+        if (begins) marked.append({'<', priority, '>'});
+        marked += letter;
+        begins = letter == '\n';
+    }
+    return marked;
 }
 
 void tell(std::string_view text, const Fields& fields) {

@@ -29,4 +29,9 @@ void tell(std::string_view, const Fields& = {});  // <6> info
 void warn(std::string_view, const Fields& = {});  // <4> warning: a person should look at it
 void alarm(std::string_view, const Fields& = {}); // <3> error: something was not done
 
+// For what is said before the journal is open. Whether it is what reads our error stream (not a terminal or a pipe of a
+// process that inherited the variable), and a text as it takes it from there: the priority before each line.
+bool journal_reads_errors();
+std::string with_priority(char, std::string_view text); // '3', '4'
+
 } // namespace retention

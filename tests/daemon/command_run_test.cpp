@@ -2,6 +2,10 @@
 #include "tests/support/file_lock.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace retention;
 using namespace retention::test;
@@ -217,6 +221,31 @@ BOOST_AUTO_TEST_CASE(one_whose_end_finds_the_history_locked_does_not_end_well) {
     }
     BOOST_TEST(bench.left() == none_due_left);
     BOOST_TEST(!bench.served("logs").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_keeps_it_from_starting_has_a_priority_in_the_journal_and_nowhere_else) {
+    Bench bench;
+    struct stat stream {};
+    BOOST_REQUIRE(::fstat(STDERR_FILENO, &stream) == 0);
+    bench.write("retentiond.toml", bench.read("retentiond.toml") + "colour = 1\n");
+    const auto said_with = [&](const std::string& variable) {
+        ::setenv("JOURNAL_STREAM", variable.c_str(), 1);
+        BOOST_TEST(number(bench({"run"})) == 2);
+        const auto configuration = bench.err;
+        BOOST_TEST(number(bench.bare({"run", "--never"})) == 2);
+        ::unsetenv("JOURNAL_STREAM");
+        return configuration + bench.err;
+    };
+
+    const auto elsewhere = said_with("1:2");
+    const auto marked = said_with(std::to_string(stream.st_dev) + ":" + std::to_string(stream.st_ino));
+
+    BOOST_TEST(!contains(elsewhere, "<3>"), elsewhere);
+    BOOST_TEST(contains(elsewhere, "hint: "), elsewhere);
+    std::string expected;
+    std::istringstream lines(elsewhere);
+    for (std::string line; std::getline(lines, line);) expected += "<3>" + line + "\n";
+    BOOST_TEST(marked == expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

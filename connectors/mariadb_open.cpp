@@ -71,7 +71,7 @@ std::string place_of(const StoreSettings& settings) {
     return host.port == 0 ? host.name : host.name + ":" + std::to_string(host.port);
 }
 
-const char* hint_for(unsigned number) {
+const char* check_what(unsigned number) {
     switch (number) {
     case 1044:
     case 1045:
@@ -91,6 +91,20 @@ const char* hint_for(unsigned number) {
     default:
         return "whether the server runs, and host, port or socket in `url`";
     }
+}
+
+// Error 1698 is the plugin unix_socket's own word; without a password, through a socket, 1045 is likely its, too.
+bool by_system_user(const StoreSettings& settings, unsigned number) {
+    const auto& hosts = settings.server.hosts;
+    const bool local = hosts.empty() || hosts[0].name.empty() || hosts[0].is_socket();
+    return number == 1698 || (number == 1045 && !settings.password && local);
+}
+
+std::string hint_for(const StoreSettings& settings, unsigned number) {
+    if (by_system_user(settings, number))
+        return "the server knows a user by the operating system's (unix_socket): run this as the user that `url` "
+               "names (systemd-run --uid=retentiond as in retentiond(8), EXAMPLES), or give the store its `password`";
+    return std::string("check ") + check_what(number);
 }
 
 [[noreturn]] void refuse(const StoreSettings& settings, const std::string& what) {
@@ -134,7 +148,7 @@ MariadbHandle::MariadbHandle(const StoreSettings& settings, const Patience& pati
         session_ = std::make_unique<Session>();
     } catch (const soci::soci_error& error) {
         refuse(settings, "cannot connect to " + place_of(settings) + ": " + error.what() + " (mariadb error " +
-                             std::to_string(now.number) + ")\nhint: check " + hint_for(now.number));
+                             std::to_string(now.number) + ")\nhint: " + hint_for(settings, now.number));
     }
     // SOCI hides the type's typeinfo, so it cannot be asked; the factory above makes no other.
     handle_ = static_cast<soci::mysql_session_backend*>(session_->session.get_backend())->conn_;

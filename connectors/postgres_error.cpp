@@ -56,7 +56,13 @@ std::string hint_for(const PostgresFault& fault) {
     return fault.hint;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> connect_hints{{
+constexpr std::string_view by_system_user =
+    "the server knows a user by the operating system's: run this as the user that `url` names (systemd-run "
+    "--uid=retentiond as in retentiond(8), EXAMPLES), or see pg_ident.conf";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> connect_hints{{
+    {"Peer authentication failed", by_system_user},
+    {"Ident authentication failed", by_system_user},
     {"could not translate host name", "check the host's name in `url`: this machine cannot resolve it"},
     {"certificate verify failed", "the server's certificate has expired, or is signed by none of the authorities in "
                                   "`ca` (without it: those of the system)"},

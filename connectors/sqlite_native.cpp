@@ -72,7 +72,8 @@ void require_readable(const SqliteConnection& connection, const std::filesystem:
     } catch (const StoreError& error) {
         const bool unopened = std::string_view(error.what()).find("unable to open") != std::string_view::npos;
         if (error.kind != StoreError::Kind::refused && !unopened) throw; // refused: to write, where it was to read
-        throw StoreError(StoreError::Kind::lost, std::string(error.what()) +
+        const std::string what = error.what();
+        throw StoreError(StoreError::Kind::lost, what.substr(0, what.find("\nhint: ")) +
                                                      "\nhint: a database in WAL mode is read through its -wal and -shm "
                                                      "files: let retentiond write to its folder, " +
                                                      file.parent_path().string());

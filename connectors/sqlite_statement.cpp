@@ -64,13 +64,25 @@ struct Bind {
     }
 };
 
+const char* hint_for(int code) {
+    switch (code & 0xff) {
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return "\nhint: the user that retentiond runs as must be able to write the file, and to make files in its "
+               "folder; how the service is let in: /usr/share/doc/retentiond/examples/sqlite.conf";
+    default:
+        return "";
+    }
+}
+
 } // namespace
 
 void throw_sqlite_error(const State& state, std::string_view operation, int code) {
     const bool cancelled = (code & 0xff) == SQLITE_BUSY && state.activity == State::cancelled;
     throw StoreError(cancelled ? StoreError::Kind::cancelled : kind_of(code),
                      "store '" + state.store + "': " + std::string(operation) + ": " + sqlite3_errmsg(state.handle()) +
-                         " (sqlite code " + std::to_string(code) + ")");
+                         " (sqlite code " + std::to_string(code) + ")" + hint_for(code));
 }
 
 void throw_refusal(const State& state, std::string_view operation, const std::string& what) {

@@ -794,6 +794,19 @@ BOOST_AUTO_TEST_CASE(the_password_is_in_no_message) {
     BOOST_CHECK_THROW(connect_mariadb(settings, Access::read_only), StoreError);
 }
 
+BOOST_AUTO_TEST_CASE(a_user_of_another_name_than_the_operating_system_s_is_told_so) {
+    if (missing()) return;
+    run("CREATE OR REPLACE USER nobodys_name@localhost IDENTIFIED VIA unix_socket;"
+        "CREATE OR REPLACE USER keeper@localhost IDENTIFIED BY 's3cret'");
+
+    for (const char* user : {"nobodys_name", "keeper"}) { // errors 1698 and 1045
+        auto settings = server->settings(database, user);
+        settings.password.reset();
+        const auto error = error_of([&] { connect_mariadb(settings, Access::read_only); });
+        BOOST_TEST(contains(error.what(), "\nhint: the server knows a user by the operating system's"), error.what());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(where_it_cannot_connect_it_says_where) {
     if (missing()) return;
     const auto said = [&](auto change) {

@@ -1,6 +1,7 @@
 #include "connectors/postgres_connection.hpp"
 
 #include "connectors/postgres_address.hpp"
+#include "connectors/postgres_error.hpp"
 #include "connectors/postgres_link.hpp"
 #include "tests/support/postgres_server.hpp"
 
@@ -1143,6 +1144,18 @@ BOOST_AUTO_TEST_CASE(a_server_older_than_13_is_refused) {
     BOOST_TEST(number(error.kind) == number(Kind::refused));
     BOOST_TEST(says(error, "PostgreSQL 12"));
     BOOST_TEST(says(error, "13 is the oldest"));
+}
+
+BOOST_AUTO_TEST_CASE(a_user_of_another_name_than_the_operating_system_s_is_told_so) {
+    for (const auto* way : {"Peer", "Ident"}) {
+        const auto error =
+            postgres_unreachable("crm", "/run/postgresql",
+                                 "connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed: "
+                                 "FATAL:  " +
+                                     std::string(way) + " authentication failed for user \"retentiond\"\n");
+        BOOST_TEST(says(error, "\nhint: the server knows a user by the operating system's: run this as"));
+        BOOST_TEST(!says(error, "is the server running"));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -427,4 +427,20 @@ BOOST_AUTO_TEST_CASE(a_failed_statement_leaves_the_transaction_to_its_caller) {
     BOOST_TEST(file.value("SELECT count(*) FROM t") == "1");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_or_folder_that_may_not_be_written_is_named_with_who_must) {
+    const SqliteFile file("CREATE TABLE a (id INTEGER); INSERT INTO a VALUES (1);");
+    const auto said = [&](std::filesystem::perms of_file) {
+        std::filesystem::permissions(file.path(), of_file);
+        const Unprivileged now({file.folder()});
+        auto connection = writer(file);
+        const auto error = error_of([&] { connection.exec("DELETE FROM a"); });
+        BOOST_TEST(
+            says(error, "\nhint: the user that retentiond runs as must be able to write the file, and to make "));
+        return std::string(error.what());
+    };
+
+    BOOST_TEST(said(std::filesystem::perms{0444}).find("readonly database") != std::string::npos);
+    BOOST_TEST(said(std::filesystem::perms{0666}).find("(sqlite code 1544)") != std::string::npos); // its folder
+}
+
 BOOST_AUTO_TEST_SUITE_END()

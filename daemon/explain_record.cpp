@@ -2,19 +2,15 @@
 
 #include "daemon/explanation.hpp"
 #include "daemon/wording.hpp"
+#include "policies/text_parts.hpp"
 
 namespace retention {
 namespace {
 
 std::vector<std::string> split_key(const std::string& text, const Plan& plan) {
     if (plan.key.size() <= 1) return {text};
-    std::vector<std::string> values(1);
-    for (const char c : text)
-        if (c == ',')
-            values.emplace_back();
-        else
-            values.back() += c;
-    if (values.size() == plan.key.size()) return values;
+    const auto values = split(text, ',');
+    if (values.size() == plan.key.size()) return {values.begin(), values.end()};
     std::vector<std::string> columns;
     for (const Column* column : plan.key) columns.push_back(column->name);
     throw UnfitKey("the key " + text + " does not fit the key of " + plan.rule.category,

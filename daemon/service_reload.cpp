@@ -105,7 +105,9 @@ void Service::accept(const Configuration& configuration) {
         if (const auto* was = before->find_rule(rule.category); was && was->schedule != rule.schedule)
             set_served(rule.category, loaded_);
     record_rules();
-    std::erase_if(counted_, [this](const auto& entry) { return !configuration_->find_rule(entry.first); });
+    const auto is_gone = [this](const auto& entry) { return !configuration_->find_rule(entry.first); };
+    std::erase_if(counted_, is_gone);
+    std::erase_if(not_counted_, is_gone);
     adopt_configuration();
     for (const auto& [name, settings] : configuration_->stores) survey(name); // rules may count otherwise now
     if (outside_) outside_->reloaded(*configuration_);

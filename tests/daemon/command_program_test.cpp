@@ -1,15 +1,16 @@
 // The built program, as a shell and a terminal see it: exit codes, pipes, colours, signals.
 
+#include "daemon/durable_file.hpp"
 #include "tests/daemon/command_bench.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <cstdio>
+#include <poll.h>
 #include <pty.h>
 #include <sstream>
+#include <sys/inotify.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 using namespace retention;
@@ -66,6 +67,7 @@ struct SlowBench : Bench {
         store.run("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
                   "INSERT INTO logs SELECT 'slow', i, '2015-01-01' FROM n");
         write("retentiond.toml", read("retentiond.toml") + "rows_per_second = 2000\nbatch_time = \"10 ms\"\n");
+        std::filesystem::create_directories(file("audit")); // to be watched
     }
     bool has_committed() const {
         std::error_code missing;
@@ -76,8 +78,18 @@ struct SlowBench : Bench {
     using Bench::file;
 };
 
+// Until a first batch is committed, or for half a minute without a line.
+void await_batch(const SlowBench& bench, const Descriptor& watch) {
+    pollfd asked{watch.get(), POLLIN, 0};
+    char events[4096];
+    while (!bench.has_committed() && poll(&asked, 1, 30'000) > 0)
+        if (read(watch.get(), events, sizeof events) < 0) return;
+}
+
 // The program, which gets SIGTERM once its first batch is committed; its exit code. Its words go to this file.
 int terminated(const SlowBench& bench, const std::string& words, const std::string& out) {
+    const Descriptor watch(inotify_init1(IN_CLOEXEC));
+    BOOST_REQUIRE(inotify_add_watch(watch.get(), bench.file("audit").c_str(), IN_CREATE | IN_MODIFY) >= 0);
     const std::string command = "exec " + std::string(PROGRAM) + " " + words + " >'" + bench.file(out).string() +
                                 "' 2>/dev/null </dev/null" + config_of(bench);
     const pid_t child = fork();
@@ -85,8 +97,7 @@ int terminated(const SlowBench& bench, const std::string& words, const std::stri
         execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
         _exit(127);
     }
-    for (int tries = 0; tries < 3000 && !bench.has_committed(); ++tries)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10)); // another process: there is nothing to wait on
+    await_batch(bench, watch);
     kill(child, SIGTERM);
     int status = 0;
     waitpid(child, &status, 0);

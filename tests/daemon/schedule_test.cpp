@@ -36,6 +36,11 @@ std::string next(const std::string& schedule, const std::string& after, const st
     return found ? utc_text(*found) : "never";
 }
 
+// Not in the last second of an hour.
+std::string right_before(const std::string& time) {
+    return utc_text(instant(time) - std::chrono::seconds(90));
+}
+
 // Two instants at which clocks in the zone show the same.
 bool same_reading(const std::string& one, const std::string& other, const std::string& name) {
     const Zone zone = Zone::load(name).value();
@@ -224,7 +229,9 @@ BOOST_AUTO_TEST_CASE(agrees_with_systemd) {
         std::cerr << "SKIPPED: no systemd-analyze here, schedules are compared with nothing\n";
         return;
     }
-    const auto seed = std::random_device{}();
+    const unsigned seed = std::getenv("RETENTION_SEED")
+                              ? static_cast<unsigned>(std::stoul(std::getenv("RETENTION_SEED")))
+                              : std::random_device{}();
     std::cout << "schedules: seed " << seed << '\n';
     std::mt19937 random(seed);
     int compared = 0, given_up = 0, read_otherwise = 0;
@@ -247,8 +254,11 @@ BOOST_AUTO_TEST_CASE(agrees_with_systemd) {
                 if (answer.empty()) continue;
                 const auto ours = next(any, after, zone);
                 // Of an hour that comes twice systemd means the first or, now and then, the second: as mktime(3) does,
-                // which goes by what it was asked before.
-                if (ours < answer.front() && same_reading(ours, answer.front(), zone)) {
+                // which goes by what it was asked before. And systemd 252 passes over some occurrences of the next year
+                // that it names when it is asked right before them.
+                if (ours < answer.front() &&
+                    (same_reading(ours, answer.front(), zone) ||
+                     systemd_next({any}, right_before(ours), zone) == std::vector<std::string>{ours})) {
                     ++read_otherwise;
                     continue;
                 }
